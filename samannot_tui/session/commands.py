@@ -1,0 +1,151 @@
+"""Commands: what a person or a script asks of a session. Plain data; `decide` turns one into events."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.plan import Plan
+from samannot_tui.session.prompts import Prompt
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="command"):
+    """What every command is."""
+
+
+class AddLabel(Command, frozen=True, tag=True):
+    name: str
+
+
+class RenameLabel(Command, frozen=True, tag=True):
+    label: int
+    name: str
+
+
+class HideLabel(Command, frozen=True, tag=True):
+    label: int
+    hidden: bool
+
+
+class AddPrompt(Command, frozen=True, tag=True):
+    label: int
+    frame: int
+    prompt: Prompt
+
+
+class RemovePrompt(Command, frozen=True, tag=True):
+    """`prompt` is the seq of its PromptAdded."""
+
+    prompt: int
+
+
+class AddPrediction(Command, frozen=True, tag=True):
+    """The engine's mask (a record already in the mask log) for exactly the prompts that it saw."""
+
+    label: int
+    frame: int
+    record: int
+    prompts: tuple[int, ...]
+
+
+class SetFeature(Command, frozen=True, tag=True):
+    label: int
+    name: str
+    frame: int
+    value: str
+
+
+class ClearFeature(Command, frozen=True, tag=True):
+    label: int
+    name: str
+    frame: int
+
+
+class RemoveFeature(Command, frozen=True, tag=True):
+    label: int
+    name: str
+
+
+class SetBarrier(Command, frozen=True, tag=True):
+    frame: int
+
+
+class ClearBarrier(Command, frozen=True, tag=True):
+    frame: int
+
+
+class StartRun(Command, frozen=True, tag=True):
+    plan: Plan
+    engine: EngineInfo
+
+
+class ProgressRun(Command, frozen=True, tag=True):
+    run: int
+    log_length: int
+
+
+class EndRun(Command, frozen=True, tag=True):
+    run: int
+    outcome: Literal["finished", "ended", "failed"]
+    reason: str = ""
+
+
+class ClearMasks(Command, frozen=True, tag=True):
+    labels: tuple[int, ...]
+    first: int
+    last: int
+
+
+class EditMask(Command, frozen=True, tag=True):
+    """`record` is already in the mask log, with source "edited"."""
+
+    label: int
+    frame: int
+    record: int
+
+
+class ChangeSetting(Command, frozen=True, tag=True):
+    name: str
+    value: Any
+
+
+class RebindMedia(Command, frozen=True, tag=True):
+    path: str
+
+
+class RecordExport(Command, frozen=True, tag=True):
+    format: str
+    path: str
+
+
+class Undo(Command, frozen=True, tag=True):
+    """Undo the latest step that still counts."""
+
+
+class Redo(Command, frozen=True, tag=True):
+    """Bring the step undone last back, as long as nothing new was done since."""
+
+
+AnyCommand = (
+    AddLabel
+    | RenameLabel
+    | HideLabel
+    | AddPrompt
+    | RemovePrompt
+    | AddPrediction
+    | SetFeature
+    | ClearFeature
+    | RemoveFeature
+    | SetBarrier
+    | ClearBarrier
+    | StartRun
+    | ProgressRun
+    | EndRun
+    | ClearMasks
+    | EditMask
+    | ChangeSetting
+    | RebindMedia
+    | RecordExport
+    | Undo
+    | Redo
+)

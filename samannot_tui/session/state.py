@@ -1,0 +1,227 @@
+"""The session's state: a pure fold over its events.
+
+Whoever needs to know the annotation (the writer, the screen, an export, a replay) folds the same events
+into a State of its own. Undo leaves events out of the fold; nothing is ever un-applied.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from samannot_tui.session import events as ev
+from samannot_tui.session.events import AnyEvent, EngineInfo
+from samannot_tui.session.plan import Plan
+from samannot_tui.session.prompts import Prompt
+from samannot_tui.session.settings import Settings, changed
+
+NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone)
+MaskEvent = ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared
+
+
+@dataclass
+class Label:
+    """One instance. `id` is its pixel value in every export."""
+
+    id: int
+    name: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class PlacedPrompt:
+    """A prompt where it stands; `seq` names it."""
+
+    seq: int
+    label: int
+    frame: int
+    prompt: Prompt
+    base: int | None
+
+
+@dataclass
+class Run:
+    """A propagation. `outcome` is None while it goes on (or was cut off by a crash)."""
+
+    id: int
+    plan: Plan
+    engine: EngineInfo
+    log_length: int = 0
+    outcome: str | None = None
+    reason: str = ""
+
+
+@dataclass
+class Feature:
+    """One feature of one label: the changes, by frame in rising order."""
+
+    frames: list[int] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+
+    def set(self, frame: int, value: str) -> None:
+        at = bisect_left(self.frames, frame)
+        if at < len(self.frames) and self.frames[at] == frame:
+            self.values[at] = value
+        else:
+            self.frames.insert(at, frame)
+            self.values.insert(at, value)
+
+    def clear(self, frame: int) -> None:
+        at = bisect_left(self.frames, frame)
+        if at < len(self.frames) and self.frames[at] == frame:
+            del self.frames[at], self.values[at]
+
+    def at(self, frame: int) -> tuple[int, str] | None:
+        """(since which frame, value) of the latest change at or before `frame`; None before the first."""
+        at = bisect_right(self.frames, frame)
+        return (self.frames[at - 1], self.values[at - 1]) if at else None
+
+
+@dataclass
+class State:
+    """What the events say. Read it freely; change it through `apply` alone.
+
+    `mask_events` are the live events that decide which mask records count, in order; `session.live`
+    turns them into a record for every frame and label. `steps` are the undoable steps that still count and
+    `redoable` those that Redo would bring back, by the seq of their first event, the last one next.
+    """
+
+    labels: dict[int, Label] = field(default_factory=dict)
+    prompts: dict[int, PlacedPrompt] = field(default_factory=dict)
+    features: dict[int, dict[str, Feature]] = field(default_factory=dict)
+    barriers: set[int] = field(default_factory=set)
+    runs: dict[int, Run] = field(default_factory=dict)
+    mask_events: list[MaskEvent] = field(default_factory=list)
+    settings: Settings = Settings()
+    media_path: str | None = None
+    next_label: int = 1
+    last_seq: int = 0
+    history: list[AnyEvent] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+    redoable: list[int] = field(default_factory=list)
+    _prompts_by_cell: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+
+    @property
+    def active_run(self) -> Run | None:
+        """The run that has not ended, if any; there is never more than one."""
+        for run in reversed(self.runs.values()):
+            return run if run.outcome is None else None
+        return None
+
+    def prompts_on(self, frame: int, label: int) -> tuple[PlacedPrompt, ...]:
+        """A label's prompts on one frame, in the order in which they were made."""
+        return tuple(self.prompts[seq] for seq in self._prompts_by_cell.get((frame, label), ()))
+
+    def prompted_frames(self, label: int) -> list[int]:
+        """Frames on which the label has a prompt, rising."""
+        return sorted(frame for (frame, owner), seqs in self._prompts_by_cell.items() if owner == label and seqs)
+
+    def event(self, seq: int) -> AnyEvent:
+        return self.history[seq - 1]
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take in the next event; its `seq` must be `last_seq + 1`."""
+        self.history.append(event)
+        self.last_seq = event.seq
+        _count_step(event, self.steps, self.redoable)
+        if isinstance(event, ev.Undone | ev.Redone):
+            rebuilt = fold(self.history)
+            vars(self).update(vars(rebuilt))
+        else:
+            _apply(self, event)
+
+
+def fold(events: Iterable[AnyEvent]) -> State:
+    """The state after `events`, which count from seq 1 without gaps. The result owns a new history list."""
+    state = State(history=list(events))
+    for event in state.history:
+        _count_step(event, state.steps, state.redoable)
+    counting = set(state.steps)
+    for event in state.history:
+        if step_of(event) in counting or isinstance(event, NOT_UNDOABLE):
+            _apply(state, event)
+    state.next_label = 1 + max((e.label for e in state.history if isinstance(e, ev.LabelAdded)), default=0)
+    state.last_seq = state.history[-1].seq if state.history else 0
+    return state
+
+
+def step_of(event: AnyEvent) -> int | None:
+    """The undo step that an event belongs to: the seq of the step's first event, None outside any."""
+    if isinstance(event, ev.RunProgressed | ev.RunEnded):
+        return event.run
+    return None if isinstance(event, NOT_UNDOABLE) else event.seq
+
+
+def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
+    match event:
+        case ev.Undone(target=target):
+            steps.remove(target)
+            redoable.append(target)
+        case ev.Redone(target=target):
+            redoable.remove(target)
+            steps.append(target)
+            steps.sort()
+        case ev.RunProgressed() | ev.RunEnded():
+            pass
+        case _ if not isinstance(event, NOT_UNDOABLE):
+            steps.append(event.seq)
+            redoable.clear()
+
+
+def _apply(state: State, event: AnyEvent) -> None:
+    match event:
+        case ev.LabelAdded() | ev.LabelRenamed() | ev.LabelHidden():
+            _apply_label(state, event)
+        case ev.PromptAdded():
+            placed = PlacedPrompt(event.seq, event.label, event.frame, event.prompt, event.base)
+            state.prompts[event.seq] = placed
+            state._prompts_by_cell.setdefault((event.frame, event.label), []).append(event.seq)
+        case ev.PromptRemoved():
+            gone = state.prompts.pop(event.prompt)
+            state._prompts_by_cell[gone.frame, gone.label].remove(event.prompt)
+        case ev.FeatureSet() | ev.FeatureCleared() | ev.FeatureRemoved():
+            _apply_feature(state, event)
+        case ev.BarrierSet():
+            state.barriers.add(event.frame)
+        case ev.BarrierCleared():
+            state.barriers.discard(event.frame)
+        case ev.RunStarted() | ev.RunEnded():
+            _apply_run(state, event)
+        case ev.RunProgressed() | ev.MaskPredicted() | ev.MaskEdited() | ev.MasksCleared():
+            state.mask_events.append(event)
+            if isinstance(event, ev.RunProgressed):
+                state.runs[event.run].log_length = event.log_length
+        case ev.SettingChanged():
+            state.settings = changed(state.settings, event.name, event.value)
+        case ev.MediaRebound():
+            state.media_path = event.path
+
+
+def _apply_label(state: State, event: ev.LabelAdded | ev.LabelRenamed | ev.LabelHidden) -> None:
+    match event:
+        case ev.LabelAdded():
+            state.labels[event.label] = Label(event.label, event.name)
+            state.next_label = max(state.next_label, event.label + 1)
+        case ev.LabelRenamed():
+            state.labels[event.label].name = event.name
+        case ev.LabelHidden():
+            state.labels[event.label].hidden = event.hidden
+
+
+def _apply_feature(state: State, event: ev.FeatureSet | ev.FeatureCleared | ev.FeatureRemoved) -> None:
+    features = state.features.setdefault(event.label, {})
+    match event:
+        case ev.FeatureSet():
+            features.setdefault(event.name, Feature()).set(event.frame, event.value)
+        case ev.FeatureCleared():
+            features[event.name].clear(event.frame)
+        case ev.FeatureRemoved():
+            features.pop(event.name, None)
+
+
+def _apply_run(state: State, event: ev.RunStarted | ev.RunEnded) -> None:
+    match event:
+        case ev.RunStarted():
+            state.runs[event.seq] = Run(event.seq, event.plan, event.engine)
+        case ev.RunEnded():
+            state.runs[event.run].outcome = event.outcome
+            state.runs[event.run].reason = event.reason
