@@ -6,12 +6,18 @@ after it is damage that only `repair` may touch.
 """
 
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+from samannot_tui.errors import InputError
+from samannot_tui.text import printable
 
 _CRC_LENGTH = len(b',"crc":"00000000"}')
+LONGEST_LINE = 64 * 2**20
 
 
 def seal(body: bytes) -> bytes:
@@ -20,9 +26,25 @@ def seal(body: bytes) -> bytes:
 
 
 def unseal(line: bytes) -> bytes | None:
-    """The JSON object of a line without its newline; None if the checksum does not fit."""
-    body = line[:-_CRC_LENGTH] + b"}"
-    return body if line[-_CRC_LENGTH:] == b',"crc":"%08x"}' % zlib.crc32(body) else None
+    """The JSON object of a line, newline included; None if it is not whole or its checksum does not fit."""
+    body = line[: -_CRC_LENGTH - 1] + b"}"
+    return body if line[-_CRC_LENGTH - 1 :] == b',"crc":"%08x"}\n' % zlib.crc32(body) else None
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a session's file for reading: a regular file itself, never what a symlink points to.
+
+    Raises:
+        InputError: it is missing, something else than a file, or may not be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise InputError(f"{printable(path)} cannot be opened: {error.strerror}.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError(f"{printable(path)} is not a regular file; a session's files must be.")
+    return os.fdopen(descriptor, "rb")
 
 
 @dataclass(frozen=True)
@@ -37,7 +59,7 @@ class Line:
 
 @dataclass
 class Scan:
-    """What reading a log found besides its lines; complete once `lines()` has run to its end.
+    """Reads a log; what it found besides the lines is complete once `lines()` has run to its end.
 
     Attributes:
         good_length: bytes up to the end of the last line before anything invalid.
@@ -52,27 +74,25 @@ class Scan:
 
     def lines(self) -> Iterator[Line]:
         """Yield the valid lines in order, up to the first invalid one."""
-        offset = number = 0
-        with self.path.open("rb") as file:
-            for raw in file:
+        number = 0
+        with open_regular(self.path) as file:
+            while raw := file.readline(LONGEST_LINE):
                 number += 1
-                body = unseal(raw[:-1]) if raw.endswith(b"\n") else None
+                body = unseal(raw)
                 if body is None:
-                    self._judge_rest(number, raw, file)
+                    self._judge_rest(number, len(raw), file)
                     return
-                yield Line(number, offset, len(raw), body)
-                offset += len(raw)
-                self.good_length = offset
+                line = Line(number, self.good_length, len(raw), body)
+                self.good_length += len(raw)
+                yield line
 
-    def _judge_rest(self, number: int, raw: bytes, rest: Iterator[bytes]) -> None:
-        self.dropped_bytes = len(raw)
-        for later in rest:
-            self.dropped_bytes += len(later)
-            # A write torn inside a multi-line append may be followed by NULs, never by a whole line.
-            if later.endswith(b"\n") and unseal(later[:-1]) is not None:
+    def _judge_rest(self, number: int, length: int, file: BinaryIO) -> None:
+        while later := file.readline(LONGEST_LINE):
+            length += len(later)
+            if unseal(later) is not None:
                 self.damaged_line = number
-        if self.damaged_line is not None:
-            self.dropped_bytes = 0
+                return
+        self.dropped_bytes = length
 
 
 class AppendLog:
@@ -80,8 +100,7 @@ class AppendLog:
 
     def __init__(self, path: Path, length: int) -> None:
         """Open for appending after `length` good bytes; whatever lies behind is cut off."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-        self._fd = os.open(path, flags, 0o644)
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         self.length = length
         os.ftruncate(self._fd, length)
 
@@ -116,8 +135,8 @@ class AppendLog:
 
     def rollback(self, length: int) -> None:
         """Forget what was appended after `length` bytes (its sync failed)."""
-        os.ftruncate(self._fd, length)
         self.length = length
+        os.ftruncate(self._fd, length)
 
     def close(self) -> None:
         os.close(self._fd)

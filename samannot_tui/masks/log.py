@@ -1,118 +1,160 @@
 """The mask log: every mask ever made, one line each, append-only. The journal says which of them are live."""
 
+import os
 import threading
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
-from samannot_tui.appendlog import AppendLog, Scan
+from samannot_tui.appendlog import AppendLog, Scan, open_regular, unseal
 from samannot_tui.errors import InputError
+from samannot_tui.masks.index import IndexRow, MaskIndex, RecordSource
 from samannot_tui.masks.rle import Rle
+from samannot_tui.text import printable
+
+SourceName = Literal["prompted", "propagated", "edited"]
 
 
-class RecordSource(IntEnum):
-    """Who made a mask, as kept in the index."""
+class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mask to append.
 
-    PROMPTED = 0
-    PROPAGATED = 1
-    EDITED = 2
-
-
-class NewMask(msgspec.Struct, frozen=True, kw_only=True):
-    """A mask to append; see MaskRecord."""
+    `object_score` is a logit, > 0 present; `quality` is 0 to 1. `source`: "prompted" (an engine, from
+    prompts of this frame), "propagated" or "edited" (a person). `run` made it; None outside runs.
+    """
 
     frame: int
     label: int
     rle: Rle
     object_score: float
     quality: float
-    source: Literal["prompted", "propagated", "edited"]
+    source: SourceName
     run: int | None
 
 
 class MaskRecord(NewMask, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One result. `id` counts from 1; `object_score` is a logit, > 0 present; `quality` is 0 to 1.
-
-    `source`: "prompted" (an engine, from prompts of this frame), "propagated" or "edited" (a person).
-    `run` is the run that made it, None for a mask made outside runs.
-    """
+    """A mask of the log; ids count from 1 in the order of the lines."""
 
     id: int
 
 
-class MaskIndex:
-    """Columns over all records, by record id; entry 0 is unused. Grows as records are appended."""
+class _Header(msgspec.Struct, frozen=True, kw_only=True):
+    """A record without its mask, which the decoder skips: what the index needs of every line."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._columns = _columns(1024)
-
-    @property
-    def frame(self) -> npt.NDArray[np.int32]:
-        return self._columns["frame"]
-
-    @property
-    def label(self) -> npt.NDArray[np.int32]:
-        return self._columns["label"]
-
-    @property
-    def source(self) -> npt.NDArray[np.uint8]:
-        """Values of RecordSource."""
-        return self._columns["source"]
-
-    @property
-    def object_score(self) -> npt.NDArray[np.float32]:
-        return self._columns["object_score"]
-
-    @property
-    def quality(self) -> npt.NDArray[np.float32]:
-        return self._columns["quality"]
-
-    def place(self, record: int) -> tuple[int, int]:
-        """(offset, length) in bytes of a record's line.
-
-        Raises:
-            KeyError: no such record.
-        """
-        if not 1 <= record <= self.count:
-            raise KeyError(f"there is no mask record {record}")
-        return int(self._columns["offset"][record]), int(self._columns["length"][record])
-
-    def of_run(self, run: int, start: int, end: int) -> npt.NDArray[np.int32]:
-        """Ids of the run's records whose lines begin within bytes [start, end) of the log, rising."""
-        offsets = self._columns["offset"][1 : self.count + 1]
-        first, last = np.searchsorted(offsets, (start, end)) + 1
-        return (np.flatnonzero(self._columns["run"][first:last] == run) + first).astype(np.int32)
-
-    def add(self, record: MaskRecord, offset: int, length: int) -> None:
-        if record.id >= len(self._columns["frame"]):
-            larger = _columns(2 * len(self._columns["frame"]))
-            for name, column in self._columns.items():
-                larger[name][: len(column)] = column
-            self._columns = larger
-        row = (record.frame, record.label, RecordSource[record.source.upper()], record.run or 0)
-        scores = (record.object_score, record.quality)
-        for name, value in zip(_DTYPES, (*row, *scores, offset, length), strict=True):
-            self._columns[name][record.id] = value
-        self.count = record.id
+    id: int
+    frame: int
+    label: int
+    object_score: float
+    quality: float
+    source: SourceName
+    run: int | None
 
 
-_DTYPES = {
-    "frame": np.int32,
-    "label": np.int32,
-    "source": np.uint8,
-    "run": np.int32,
-    "object_score": np.float32,
-    "quality": np.float32,
-    "offset": np.int64,
-    "length": np.int32,
+_SOURCES = {
+    "prompted": RecordSource.PROMPTED,
+    "propagated": RecordSource.PROPAGATED,
+    "edited": RecordSource.EDITED,
 }
 
 
-def _columns(size: int) -> dict[str, npt.NDArray[np.generic]]:
-    return {name: np.zeros(size, dtype) for name, dtype in _DTYPES.items()}
+class MaskLog:
+    """The log of one session. `append` is for the session's writer alone; `read` is safe from any thread.
+
+    Attributes:
+        index: a row for every record.
+        length: bytes of the log so far.
+        scan: what opening it found.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], frame_count: int, *, writable: bool) -> None:
+        """Open, reading every line's header; a missing log is an empty one.
+
+        Args:
+            size: (height, width) of the video; a record of another size is refused when it is read.
+
+        Raises:
+            InputError: a whole line that does not say what a record says.
+        """
+        self.path = path
+        self._size = size
+        self.scan = Scan(path)
+        self.index = MaskIndex(self._rows(frame_count) if path.exists() or path.is_symlink() else ())
+        damaged = self.scan.damaged_line is not None
+        self._writer = AppendLog(path, self.scan.good_length) if writable and not damaged else None
+        self._reader = open_regular(path) if path.exists() else None
+        self._lock = threading.Lock()
+
+    @property
+    def length(self) -> int:
+        return self._writer.length if self._writer else self.scan.good_length
+
+    def _rows(self, frame_count: int) -> list[IndexRow]:
+        decoder = msgspec.json.Decoder(_Header)
+        rows = []
+        for line in self.scan.lines():
+            try:
+                head = decoder.decode(line.body)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise InputError(f"{printable(self.path)}, line {line.number}: not a mask record ({error}).") from error
+            if head.id != line.number or not 0 <= head.frame < frame_count or not 1 <= head.label <= 255:
+                raise InputError(
+                    f"{printable(self.path)}, line {line.number}: record {head.id} of frame {head.frame}, "
+                    f"label {head.label} does not belong to this session; try `repair`."
+                )
+            source = _SOURCES[head.source]
+            scores = head.object_score, head.quality
+            rows.append(IndexRow(head.frame, head.label, source, head.run or 0, *scores, line.offset, line.length))
+        return rows
+
+    def append(self, masks: Sequence[NewMask]) -> list[int]:
+        """Append records and return their ids. Durable after `sync`.
+
+        Raises:
+            OSError: the disk is full; nothing was appended.
+        """
+        assert self._writer is not None, "a read-only log was written to"
+        with self._lock:
+            first = self.index.count + 1
+            records = [
+                MaskRecord(id=record, **{name: getattr(mask, name) for name in NewMask.__struct_fields__})
+                for record, mask in enumerate(masks, first)
+            ]
+            places = self._writer.append([msgspec.json.encode(record) for record in records])
+            for record, place in zip(records, places, strict=True):
+                scores = record.object_score, record.quality
+                source = _SOURCES[record.source]
+                self.index.add(IndexRow(record.frame, record.label, source, record.run or 0, *scores, *place))
+        return list(range(first, first + len(records)))
+
+    def sync(self) -> None:
+        """Make every record so far survive a power cut.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        assert self._writer is not None, "a read-only log was written to"
+        self._writer.sync()
+
+    def read(self, record: int) -> MaskRecord:
+        """One record with its mask, whose size is this video's.
+
+        Raises:
+            KeyError: no such record.
+            InputError: the line was damaged on disk, or its mask has another size than the video.
+        """
+        row = self.index.row(record)
+        assert self._reader is not None, "a log with records has a file"
+        body = unseal(os.pread(self._reader.fileno(), row.length, row.offset))
+        if body is None:
+            raise InputError(f"{printable(self.path)}, line {record}: damaged on disk; try `repair`.")
+        found = msgspec.json.decode(body, type=MaskRecord)
+        if found.rle.size != self._size:
+            raise InputError(f"{printable(self.path)}, line {record}: a mask of another size than the video.")
+        return found
+
+    def close(self) -> None:
+        if self._writer:
+            self._writer.close()
+        if self._reader:
+            self._reader.close()

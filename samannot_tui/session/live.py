@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.masks.log import MaskIndex, RecordSource
+from samannot_tui.masks.index import MaskIndex, RecordSource
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import MaskEvent, State
@@ -63,8 +63,9 @@ class LiveMasks:
     def edited_frames(self, label: int) -> npt.NDArray[np.intp]:
         """Frames whose live record a person made, rising."""
         frames = self.frames(label)
-        sources = self.index.source[self._table[frames, label]] if len(frames) else np.zeros(0, np.uint8)
-        return frames[sources == RecordSource.EDITED]
+        records = self._table[frames, label] if len(frames) else np.zeros(0, np.int32)
+        edited: npt.NDArray[np.intp] = frames[self.index.source[records] == RecordSource.EDITED]
+        return edited
 
     def annotated_frames(self) -> npt.NDArray[np.intp]:
         """Frames with a live record of any label, rising."""
@@ -89,7 +90,8 @@ class LiveMasks:
         self._set(self.index.of_run(event.run, start, event.log_length))
 
     def _set(self, records: npt.NDArray[np.int32]) -> None:
-        """Make records live, of the same cell the last."""
+        """Make records live, of the same cell the last; those that a damaged log has lost are passed over."""
+        records = records[records <= self.index.count]
         if not len(records):
             return
         labels = self.index.label[records]

@@ -91,7 +91,7 @@ class State:
     barriers: set[int] = field(default_factory=set)
     runs: dict[int, Run] = field(default_factory=dict)
     mask_events: list[MaskEvent] = field(default_factory=list)
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     media_path: str | None = None
     next_label: int = 1
     last_seq: int = 0

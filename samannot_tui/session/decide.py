@@ -1,0 +1,259 @@
+"""What a command means for a session as it stands: the events that it leads to, or a refusal in one sentence."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from samannot_tui.errors import InputError
+from samannot_tui.masks.index import IndexRow, RecordSource
+from samannot_tui.masks.rle import area
+from samannot_tui.session import commands as cmd
+from samannot_tui.session import events as ev
+from samannot_tui.session.commands import AnyCommand
+from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.manifest import Manifest
+from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
+from samannot_tui.session.settings import changed
+from samannot_tui.session.state import State
+from samannot_tui.session.validate import MAX_LABELS, is_finite
+from samannot_tui.text import printable
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a decision may look at. `log_length` is the mask log's, in bytes."""
+
+    state: State
+    live: LiveMasks
+    manifest: Manifest
+    log_length: int
+
+
+def decide(command: AnyCommand, now: Situation) -> AnyEvent:
+    """The event, not yet stamped, that `command` leads to.
+
+    Raises:
+        InputError: the command cannot be carried out; nothing changes.
+    """
+    match command:
+        case cmd.AddLabel() | cmd.RenameLabel() | cmd.HideLabel():
+            return _decide_label(command, now)
+        case cmd.AddPrompt() | cmd.RemovePrompt() | cmd.AddPrediction():
+            return _decide_prompt(command, now)
+        case cmd.SetFeature() | cmd.ClearFeature() | cmd.RemoveFeature():
+            return _decide_feature(command, now)
+        case cmd.SetBarrier() | cmd.ClearBarrier():
+            return _decide_barrier(command, now)
+        case cmd.StartRun() | cmd.ProgressRun() | cmd.EndRun():
+            return _decide_run(command, now)
+        case cmd.ClearMasks() | cmd.EditMask():
+            return _decide_mask(command, now)
+        case cmd.ChangeSetting():
+            return _decide_setting(command, now)
+        case cmd.RebindMedia():
+            return ev.MediaRebound(path=command.path)
+        case cmd.RecordExport():
+            return ev.Exported(format=command.format, path=command.path)
+        case cmd.Undo():
+            return _decide_undo(now.state)
+        case cmd.Redo():
+            return _decide_redo(now.state)
+
+
+def _decide_label(command: cmd.AddLabel | cmd.RenameLabel | cmd.HideLabel, now: Situation) -> AnyEvent:
+    match command:
+        case cmd.AddLabel(name=name):
+            label = now.state.next_label
+            if label > MAX_LABELS:
+                raise InputError(f"There are {MAX_LABELS} labels already, as many as a palette PNG can hold.")
+            return ev.LabelAdded(label=label, name=_checked_name(name, now.state))
+        case cmd.RenameLabel(label=label, name=name):
+            _require_label(label, now.state)
+            return ev.LabelRenamed(label=label, name=_checked_name(name, now.state, renamed=label))
+        case cmd.HideLabel(label=label, hidden=hidden):
+            _require_label(label, now.state)
+            return ev.LabelHidden(label=label, hidden=hidden)
+
+
+def _checked_name(name: str, state: State, renamed: int | None = None) -> str:
+    name = _clean_text(name, "A label's name")
+    for label in state.labels.values():
+        if label.name == name and label.id != renamed:
+            raise InputError(f"Label {label.id} is already called {printable(name)}; names are unique.")
+    return name
+
+
+def _clean_text(text: str, what: str) -> str:
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise InputError(f"{what} cannot be empty.")
+    if len(text) > LONGEST_NAME:
+        raise InputError(f"{what} has {len(text)} characters; use at most {LONGEST_NAME}.")
+    if printable(text) != text:
+        raise InputError(f"{what} holds control characters ({printable(text)}); leave them out.")
+    return text
+
+
+def _require_label(label: int, state: State) -> None:
+    if label not in state.labels:
+        raise InputError(f"There is no label {label}; add one first.")
+
+
+def _require_frame(frame: int, now: Situation) -> None:
+    if not 0 <= frame < now.manifest.frame_count:
+        raise InputError(f"There is no frame {frame}; the video has frames 0 to {now.manifest.frame_count - 1}.")
+
+
+def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction, now: Situation) -> AnyEvent:
+    match command:
+        case cmd.AddPrompt(label=label, frame=frame, prompt=prompt):
+            _require_label(label, now.state)
+            _require_frame(frame, now)
+            base = None if now.state.prompts_on(frame, label) else _present_mask(frame, label, now)
+            return ev.PromptAdded(label=label, frame=frame, prompt=_checked_prompt(prompt, now), base=base)
+        case cmd.RemovePrompt(prompt=prompt):
+            if prompt not in now.state.prompts:
+                raise InputError("That prompt is gone already.")
+            return ev.PromptRemoved(prompt=prompt)
+        case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts):
+            _require_record(record, frame, label, now)
+            if not prompts or any(prompt not in now.state.prompts for prompt in prompts):
+                raise InputError("The prompts of that mask have changed meanwhile.")
+            return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts)
+
+
+def _present_mask(frame: int, label: int, now: Situation) -> int | None:
+    record = now.live.record(frame, label)
+    return record if record and now.live.index.object_score[record] > 0 else None
+
+
+def _checked_prompt(prompt: Prompt, now: Situation) -> Prompt:
+    width, height = now.manifest.width, now.manifest.height
+    if not is_finite(prompt):
+        raise InputError("A prompt's coordinates must be numbers.")
+    match prompt:
+        case PointPrompt(x=x, y=y):
+            if not (-0.5 <= x < width - 0.5 and -0.5 <= y < height - 0.5):
+                raise InputError(f"The point {x:g},{y:g} is outside the frame of {width}x{height} pixels.")
+            return prompt
+        case BoxPrompt():
+            x0, x1 = (min(max(x, 0), width - 1) for x in sorted((prompt.x0, prompt.x1)))
+            y0, y1 = (min(max(y, 0), height - 1) for y in sorted((prompt.y0, prompt.y1)))
+            if x0 == x1 or y0 == y1:
+                raise InputError(f"The box has no area inside the frame of {width}x{height} pixels; draw a larger one.")
+            return BoxPrompt(x0, y0, x1, y1)
+        case MaskPrompt(rle=rle):
+            if rle.size != (height, width):
+                raise InputError(
+                    f"The mask is {rle.size[1]}x{rle.size[0]} pixels, the frame {width}x{height}; give one of its size."
+                )
+            if not area(rle):
+                raise InputError("The mask is empty; give one with at least one pixel.")
+            return prompt
+
+
+def _decide_feature(command: cmd.SetFeature | cmd.ClearFeature | cmd.RemoveFeature, now: Situation) -> AnyEvent:
+    _require_label(command.label, now.state)
+    feature = now.state.features.get(command.label, {}).get(command.name)
+    match command:
+        case cmd.SetFeature(label=label, name=name, frame=frame, value=value):
+            _require_frame(frame, now)
+            name, value = _clean_text(name, "A feature's name"), _clean_text(value, "A feature's value")
+            return ev.FeatureSet(label=label, name=name, frame=frame, value=value)
+        case cmd.ClearFeature(label=label, name=name, frame=frame):
+            if feature is None or frame not in feature.frames:
+                raise InputError(f"The feature {printable(name)} does not change at frame {frame}.")
+            return ev.FeatureCleared(label=label, name=name, frame=frame)
+        case cmd.RemoveFeature(label=label, name=name):
+            if feature is None:
+                raise InputError(f"Label {label} has no feature {printable(name)}.")
+            return ev.FeatureRemoved(label=label, name=name)
+
+
+def _decide_barrier(command: cmd.SetBarrier | cmd.ClearBarrier, now: Situation) -> AnyEvent:
+    _require_frame(command.frame, now)
+    present = command.frame in now.state.barriers
+    match command:
+        case cmd.SetBarrier(frame=frame):
+            if present:
+                raise InputError(f"Frame {frame} is a barrier already.")
+            return ev.BarrierSet(frame=frame)
+        case cmd.ClearBarrier(frame=frame):
+            if not present:
+                raise InputError(f"Frame {frame} is not a barrier.")
+            return ev.BarrierCleared(frame=frame)
+
+
+def _decide_run(command: cmd.StartRun | cmd.ProgressRun | cmd.EndRun, now: Situation) -> AnyEvent:
+    active = now.state.active_run
+    match command:
+        case cmd.StartRun(plan=plan, engine=engine):
+            if active:
+                raise InputError("A run is going on; end it before you start another.")
+            for sweep in plan.passes:
+                for planned in sweep.labels:
+                    _require_label(planned.label, now.state)
+            return ev.RunStarted(plan=plan, engine=engine)
+        case cmd.ProgressRun(run=run, log_length=log_length):
+            if active is None or active.id != run:
+                raise InputError(f"Run {run} is not going on.")
+            if not active.log_length <= log_length <= now.log_length:
+                raise InputError(f"Run {run} cannot have {log_length} bytes of masks.")
+            return ev.RunProgressed(run=run, log_length=log_length)
+        case cmd.EndRun(run=run, outcome=outcome, reason=reason):
+            if active is None or active.id != run:
+                raise InputError(f"Run {run} is not going on.")
+            return ev.RunEnded(run=run, outcome=outcome, reason=reason)
+
+
+def _decide_mask(command: cmd.ClearMasks | cmd.EditMask, now: Situation) -> AnyEvent:
+    match command:
+        case cmd.ClearMasks(labels=labels, first=first, last=last):
+            for label in labels:
+                _require_label(label, now.state)
+            _require_frame(first, now)
+            _require_frame(last, now)
+            if first > last:
+                raise InputError(f"Frames {first} to {last} are no range; give the smaller number first.")
+            return ev.MasksCleared(labels=labels, first=first, last=last)
+        case cmd.EditMask(label=label, frame=frame, record=record):
+            _require_label(label, now.state)
+            if _require_record(record, frame, label, now).source != RecordSource.EDITED:
+                raise InputError(f"Mask record {record} was not made by a person.")
+            return ev.MaskEdited(label=label, frame=frame, record=record)
+
+
+def _require_record(record: int, frame: int, label: int, now: Situation) -> IndexRow:
+    if not 1 <= record <= now.live.index.count:
+        raise InputError(f"There is no mask record {record}.")
+    row = now.live.index.row(record)
+    if (row.frame, row.label) != (frame, label):
+        raise InputError(f"Mask record {record} belongs to frame {row.frame}, label {row.label}.")
+    return row
+
+
+def _decide_setting(command: cmd.ChangeSetting, now: Situation) -> AnyEvent:
+    try:
+        changed(now.state.settings, command.name, command.value)
+    except ValueError as error:
+        raise InputError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    return ev.SettingChanged(name=command.name, value=command.value)
+
+
+def _decide_undo(state: State) -> AnyEvent:
+    if not state.steps:
+        raise InputError("There is nothing to undo.")
+    active = state.active_run
+    if active and state.steps[-1] == active.id:
+        raise InputError("The run is still going on; end it, then undo it.")
+    return ev.Undone(target=state.steps[-1])
+
+
+def _decide_redo(state: State) -> AnyEvent:
+    if not state.redoable:
+        raise InputError("There is nothing to redo.")
+    if state.active_run:
+        raise InputError("A run is going on; redo when it has ended.")
+    return ev.Redone(target=state.redoable[-1])

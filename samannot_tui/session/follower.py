@@ -1,0 +1,37 @@
+"""A client's own copy of the annotation, kept up to date from the writer's events."""
+
+from collections.abc import Sequence
+
+from samannot_tui.masks.log import MaskRecord
+from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.manifest import Manifest
+from samannot_tui.session.state import fold
+from samannot_tui.session.store import Session
+
+
+class Follower:
+    """State and live masks for one thread (the screen's), which alone calls `apply`.
+
+    Attributes:
+        state, live: as after the last events applied.
+        manifest: the video's facts.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Follow from the session's present state; events up to it are ignored when they arrive."""
+        self._masks = session.masks
+        self.manifest: Manifest = session.manifest
+        self.state = fold(session.history())
+        self.live = LiveMasks(session.masks.index, session.manifest.frame_count, self.state)
+
+    def apply(self, events: Sequence[AnyEvent]) -> None:
+        """Take in events in the order in which the session announced them."""
+        new = [event for event in events if event.seq > self.state.last_seq]
+        for event in new:
+            self.state.apply(event)
+        self.live.update(self.state, new)
+
+    def read(self, record: int) -> MaskRecord:
+        """A mask by its record id; safe from any thread. Raises as `MaskLog.read` does."""
+        return self._masks.read(record)

@@ -1,0 +1,105 @@
+"""The journal: the session's events on disk, in order. What it holds, happened; what it lacks, did not."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from samannot_tui.appendlog import AppendLog, Scan
+from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.state import State, fold
+from samannot_tui.session.validate import check_event
+
+
+def now() -> str:
+    """The present, RFC 3339 UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def stamped(events: Sequence[AnyEvent], last_seq: int) -> list[AnyEvent]:
+    """The events with their seq, counted on from `last_seq`, and the present time."""
+    at = now()
+    return [msgspec.structs.replace(event, seq=seq, at=at) for seq, event in enumerate(events, last_seq + 1)]
+
+
+class JournalReader:
+    """Reads a journal into a state.
+
+    Attributes:
+        state: the fold of every event up to the first that cannot be trusted.
+        good_length: bytes of the journal up to there.
+        dropped_bytes: length of an invalid tail, which a crash leaves behind.
+        damaged_line: number of a line in the middle that cannot be trusted, None if all can.
+        damage: why not.
+    """
+
+    def __init__(self, path: Path, frame_count: int) -> None:
+        self._scan = Scan(path)
+        self._frame_count = frame_count
+        self.damaged_line: int | None = None
+        self.damage = ""
+        self.good_length = 0
+        events = list(self._trusted())
+        self.dropped_bytes = self._scan.dropped_bytes
+        if self._scan.damaged_line is not None:
+            self.damaged_line, self.damage = self._scan.damaged_line, "its checksum does not fit"
+        self.state = self._folded(events)
+
+    def _trusted(self) -> Iterator[AnyEvent]:
+        decoder = msgspec.json.Decoder(AnyEvent)
+        for line in self._scan.lines():
+            try:
+                event: AnyEvent = decoder.decode(line.body)
+                check_event(event, line.number, self._frame_count)
+            except (msgspec.MsgspecError, ValueError) as error:
+                self.damaged_line, self.damage = line.number, str(error)
+                return
+            self.good_length = line.offset + line.length
+            yield event
+
+    def _folded(self, events: list[AnyEvent]) -> State:
+        try:
+            return fold(events)
+        except (KeyError, ValueError, IndexError) as error:
+            good = _consistent(events)
+            self.damaged_line = len(good.history) + 1
+            self.damage = f"it contradicts the lines before it ({error})"
+            return good
+
+
+def _consistent(events: list[AnyEvent]) -> State:
+    """The state up to the first event that contradicts the ones before it."""
+    low, high = 0, len(events)
+    while low < high:
+        middle = (low + high + 1) // 2
+        try:
+            fold(events[:middle])
+            low = middle
+        except (KeyError, ValueError, IndexError):
+            high = middle - 1
+    return fold(events[:low])
+
+
+class JournalWriter:
+    """Appends events durably, or not at all."""
+
+    def __init__(self, path: Path, good_length: int) -> None:
+        self._log = AppendLog(path, good_length)
+
+    def append(self, events: Sequence[AnyEvent]) -> None:
+        """Write stamped events and fsync them.
+
+        Raises:
+            OSError: the disk is full or gone; the journal is as it was.
+        """
+        before = self._log.length
+        self._log.append([msgspec.json.encode(event) for event in events])
+        try:
+            self._log.sync()
+        except OSError:
+            self._log.rollback(before)
+            raise
+
+    def close(self) -> None:
+        self._log.close()

@@ -1,0 +1,249 @@
+"""A session on disk and its one writer: commands in, durable events out."""
+
+import errno
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from samannot_tui.errors import InputError, JobError
+from samannot_tui.masks.log import MaskLog, NewMask
+from samannot_tui.media.source import MediaInfo
+from samannot_tui.session import commands as cmd
+from samannot_tui.session import events as ev
+from samannot_tui.session.commands import AnyCommand
+from samannot_tui.session.decide import Situation, decide
+from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.journal import JournalReader, JournalWriter, stamped
+from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.lock import WriterLock, acquire
+from samannot_tui.session.manifest import VERSION, Manifest, read_manifest, sync_folder, write_atomically
+from samannot_tui.session.paths import decode_path, relative_to_session
+from samannot_tui.session.state import State
+from samannot_tui.text import printable
+
+Listener = Callable[[tuple[AnyEvent, ...]], None]
+
+# Events that name mask records: the records must be durable before the journal says that they count.
+_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.ProgressRun)
+
+
+class Session:
+    """An opened session. All methods are safe to call from any thread.
+
+    Attributes:
+        folder: the session's folder.
+        manifest: the video's facts.
+        state, live: the annotation as the writer sees it; other threads keep a `Follower` of their own.
+        masks: the mask log.
+        notices: sentences about what opening it found and mended.
+        read_only: why commands are refused, as a sentence; None where they are not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open; see `open` and `create`."""
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder / "session.json")
+        lock = acquire(folder / "lock")
+        self._lock: WriterLock | None = lock if isinstance(lock, WriterLock) else None
+        self.read_only: str | None = None if self._lock else f"Read-only: {lock}."
+        self._mutex = threading.RLock()
+        self._listeners: list[Listener] = []
+        try:
+            self._load()
+        except BaseException:
+            self._release()
+            raise
+
+    @classmethod
+    def create(cls, folder: Path, media: Path, info: MediaInfo) -> "Session":
+        """Make a new session for a video and open it.
+
+        Raises:
+            InputError: the folder exists already, or cannot be made there.
+        """
+        manifest = Manifest(
+            version=VERSION,
+            media_path=relative_to_session(media, folder),
+            kind=info.kind,
+            fingerprint=info.fingerprint,
+            frame_count=info.frame_count,
+            fps=info.fps,
+            width=info.width,
+            height=info.height,
+        )
+        try:
+            folder.mkdir(parents=True)
+            (folder / "journal.jsonl").touch()
+            (folder / "masks.jsonl").touch()
+            (folder / "cache").mkdir()
+            write_atomically(folder / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
+            sync_folder(folder.parent)
+        except FileExistsError as error:
+            raise InputError(f"{printable(folder)} exists already; open it, or give another --session.") from error
+        except OSError as error:
+            raise InputError(
+                f"{printable(folder)} cannot be made ({error.strerror}); give another place with --session."
+            ) from error
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Session":
+        """Open a session; read-only where another program writes to it or its files are damaged.
+
+        Raises:
+            InputError: not a session, or one that cannot be read at all.
+        """
+        if not (folder / "session.json").exists():
+            raise InputError(f"{printable(folder)} is not a session; a session is a folder with a session.json.")
+        return cls(folder)
+
+    def _load(self) -> None:
+        manifest = self.manifest
+        journal = JournalReader(self.folder / "journal.jsonl", manifest.frame_count)
+        if journal.damaged_line is not None:
+            self._refuse_writing("journal.jsonl", journal.damaged_line, journal.damage)
+        size = manifest.height, manifest.width
+        path = self.folder / "masks.jsonl"
+        self.masks = MaskLog(path, size, manifest.frame_count, writable=self.read_only is None)
+        if self.masks.scan.damaged_line is not None:
+            self._refuse_writing("masks.jsonl", self.masks.scan.damaged_line, "its checksum does not fit")
+        self.state = journal.state
+        self.live = LiveMasks(self.masks.index, manifest.frame_count, self.state)
+        self.notices = self._notices(journal)
+        self._journal: JournalWriter | None = None
+        if self.read_only is None:
+            self._journal = JournalWriter(self.folder / "journal.jsonl", journal.good_length)
+            self._close_cut_off_run()
+
+    def _refuse_writing(self, name: str, line: int, why: str) -> None:
+        self.read_only = (
+            f"Read-only: {name} is damaged at line {line} ({why}), so only what comes before is shown; "
+            f"`samannot-tui repair {printable(self.folder)} --out NEW` makes a session that can be written to."
+        )
+        self._release()
+
+    def _notices(self, journal: JournalReader) -> tuple[str, ...]:
+        notices = []
+        if self.read_only is None:
+            for name, dropped in (
+                ("journal.jsonl", journal.dropped_bytes),
+                ("masks.jsonl", self.masks.scan.dropped_bytes),
+            ):
+                if dropped:
+                    notices.append(f"{name}: dropped {dropped} bytes at its end that a crash left unfinished.")
+        lost = _lost_records(self.state, self.masks)
+        if lost:
+            notices.append(f"masks.jsonl has lost {lost} of its masks; the rest is shown.")
+        return tuple(notices)
+
+    def _close_cut_off_run(self) -> None:
+        """Keep what a run had finished when its program was cut off, and end it."""
+        run = self.state.active_run
+        if run is None:
+            return
+        recovered = len(self.masks.index.of_run(run.id, run.log_length, self.masks.length))
+        if recovered:
+            self.submit(cmd.ProgressRun(run.id, self.masks.length))
+            self.notices += (f"Recovered {recovered} masks of a run that was cut off.",)
+        self.submit(cmd.EndRun(run.id, "failed", "the program was cut off"))
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have `listener` called with events as they become durable, in order, in the submitting thread.
+
+        It must return at once and must not submit: post to a loop or a queue.
+        """
+        with self._mutex:
+            self._listeners.append(listener)
+
+    def submit(self, command: AnyCommand) -> tuple[AnyEvent, ...]:
+        """Carry out a command; when this returns, its events are on disk.
+
+        Raises:
+            InputError: the command is refused, or the session is read-only.
+            JobError: the disk failed; nothing changed.
+        """
+        with self._mutex:
+            if self._journal is None:
+                raise InputError(self.read_only or "The session is closed.")
+            event = decide(command, Situation(self.state, self.live, self.manifest, self.masks.length))
+            events = tuple(stamped([event], self.state.last_seq))
+            try:
+                if isinstance(command, _MASK_COMMANDS):
+                    self.masks.sync()
+                self._journal.append(events)
+            except OSError as error:
+                raise _disk_error(self.folder, error) from error
+            for each in events:
+                self.state.apply(each)
+            self.live.update(self.state, events)
+            for listener in self._listeners:
+                listener(events)
+            return events
+
+    def append_masks(self, masks: Sequence[NewMask]) -> list[int]:
+        """Append masks to the mask log and return their record ids; an event must then make them live.
+
+        Raises:
+            InputError: the session is read-only.
+            JobError: the disk failed; nothing changed.
+        """
+        with self._mutex:
+            if self._journal is None:
+                raise InputError(self.read_only or "The session is closed.")
+            try:
+                return self.masks.append(masks)
+            except OSError as error:
+                raise _disk_error(self.folder, error) from error
+
+    def history(self) -> tuple[AnyEvent, ...]:
+        """Every event so far, undone ones included."""
+        with self._mutex:
+            return tuple(self.state.history)
+
+    def media_file(self) -> Path:
+        """Where the media is: as re-bound last, else as it was when the session was made."""
+        stored = self.state.media_path or self.manifest.media_path
+        return (self.folder / decode_path(stored)).resolve()
+
+    def close(self) -> None:
+        """Close the files and give up the writer's lock. May be called twice."""
+        with self._mutex:
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = None
+                self.read_only = "The session is closed."
+            self.masks.close()
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def _make_folder(folder: Path, manifest: Manifest) -> None:
+    """Make the session under another name first: a crash leaves no half a session."""
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    temporary.chmod(0o755)
+    (temporary / "journal.jsonl").touch()
+    (temporary / "masks.jsonl").touch()
+    (temporary / "cache").mkdir()
+    write_atomically(temporary / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
+    temporary.rename(folder)
+    sync_folder(folder.parent)
+
+
+def _lost_records(state: State, masks: MaskLog) -> int:
+    named = [e.record for e in state.mask_events if isinstance(e, ev.MaskPredicted | ev.MaskEdited)]
+    lost = sum(1 for record in named if record > masks.index.count)
+    short = any(e.log_length > masks.length for e in state.mask_events if isinstance(e, ev.RunProgressed))
+    return max(lost, int(short))
+
+
+def _disk_error(folder: Path, error: OSError) -> JobError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return JobError(f"The disk of {printable(folder)} is full; make room, then do it again. Nothing was lost.")
+    return JobError(f"{printable(folder)} cannot be written to: {error.strerror}. The last action was not saved.")
