@@ -63,27 +63,28 @@ class Scan:
 
     Attributes:
         good_length: bytes up to the end of the last line before anything invalid.
+        good_lines: how many lines those are.
         dropped_bytes: length of the invalid tail, 0 if there is none.
         damaged_line: number of the first invalid line that has valid lines after it, else None.
     """
 
     path: Path
     good_length: int = 0
+    good_lines: int = 0
     dropped_bytes: int = 0
     damaged_line: int | None = None
 
     def lines(self) -> Iterator[Line]:
         """Yield the valid lines in order, up to the first invalid one."""
-        number = 0
         with open_regular(self.path) as file:
             while raw := file.readline(LONGEST_LINE):
-                number += 1
                 body = unseal(raw)
                 if body is None:
-                    self._judge_rest(number, len(raw), file)
+                    self._judge_rest(self.good_lines + 1, len(raw), file)
                     return
-                line = Line(number, self.good_length, len(raw), body)
+                line = Line(self.good_lines + 1, self.good_length, len(raw), body)
                 self.good_length += len(raw)
+                self.good_lines += 1
                 yield line
 
     def _judge_rest(self, number: int, length: int, file: BinaryIO) -> None:

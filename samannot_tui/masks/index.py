@@ -1,6 +1,6 @@
 """Where every record of the mask log lies and what it is about, without its mask: columns by record id."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -29,48 +29,46 @@ class IndexRow(NamedTuple):
     length: int
 
 
-_DTYPES = np.dtype(
-    [
-        ("frame", np.int32),
-        ("label", np.int32),
-        ("source", np.uint8),
-        ("run", np.int32),
-        ("object_score", np.float32),
-        ("quality", np.float32),
-        ("offset", np.int64),
-        ("length", np.int32),
-    ]
-)
+_DTYPES: dict[str, type[np.generic]] = {
+    "frame": np.int32,
+    "label": np.int32,
+    "source": np.uint8,
+    "run": np.int32,
+    "object_score": np.float32,
+    "quality": np.float32,
+    "offset": np.int64,
+    "length": np.int32,
+}
 
 
 class MaskIndex:
-    """Record ids count from 1; row 0 of the columns is unused. Rows never change, so readers need no lock."""
+    """Record ids count from 1; entry 0 of the columns is unused. Entries never change: readers need no lock."""
 
-    def __init__(self, rows: Iterable[IndexRow] = ()) -> None:
-        found = np.array(list(rows), _DTYPES)
-        self.count = len(found)
-        self._rows = np.concatenate([np.zeros(1, _DTYPES), found, np.zeros(1024, _DTYPES)])
+    def __init__(self) -> None:
+        self.count = 0
+        # Columns, not records: a search over the offsets of 200,000 records would copy a strided field.
+        self._columns = {name: np.zeros(1024, dtype) for name, dtype in _DTYPES.items()}
 
     @property
     def frame(self) -> npt.NDArray[np.int32]:
-        return self._rows["frame"]
+        return self._columns["frame"]
 
     @property
     def label(self) -> npt.NDArray[np.int32]:
-        return self._rows["label"]
+        return self._columns["label"]
 
     @property
     def source(self) -> npt.NDArray[np.uint8]:
         """Values of RecordSource."""
-        return self._rows["source"]
+        return self._columns["source"]
 
     @property
     def object_score(self) -> npt.NDArray[np.float32]:
-        return self._rows["object_score"]
+        return self._columns["object_score"]
 
     @property
     def quality(self) -> npt.NDArray[np.float32]:
-        return self._rows["quality"]
+        return self._columns["quality"]
 
     def row(self, record: int) -> IndexRow:
         """One record's row.
@@ -80,21 +78,24 @@ class MaskIndex:
         """
         if not 1 <= record <= self.count:
             raise KeyError(f"there is no mask record {record}")
-        frame, label, source, *rest = self._rows[record].item()
+        frame, label, source, *rest = (column[record].item() for column in self._columns.values())
         return IndexRow(frame, label, RecordSource(source), *rest)
 
     def of_run(self, run: int, start: int, end: int) -> npt.NDArray[np.int32]:
         """Ids of the run's records whose lines begin within bytes [start, end) of the log, rising."""
-        offsets = self._rows["offset"][1 : self.count + 1]
+        offsets = self._columns["offset"][1 : self.count + 1]
         first, last = np.searchsorted(offsets, (start, end)) + 1
-        records: npt.NDArray[np.int32] = np.flatnonzero(self._rows["run"][first:last] == run).astype(np.int32)
+        records: npt.NDArray[np.int32] = np.flatnonzero(self._columns["run"][first:last] == run).astype(np.int32)
         return records + np.int32(first)
 
-    def add(self, row: IndexRow) -> int:
-        """Append a row; returns its record id."""
-        record = self.count + 1
-        if record == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros(len(self._rows), _DTYPES)])
-        self._rows[record] = tuple(row)
-        self.count = record
-        return record
+    def extend(self, rows: Sequence[IndexRow]) -> None:
+        """Append rows; the first one's record id is `count + 1` as it was before."""
+        first, end = self.count + 1, self.count + 1 + len(rows)
+        if end > len(self.frame):
+            room = np.zeros(max(end, len(self.frame)))
+            self._columns = {
+                name: np.concatenate([column, room.astype(column.dtype)]) for name, column in self._columns.items()
+            }
+        for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=bool(rows)):
+            column[first:end] = values
+        self.count += len(rows)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import numpy as np
 
 from samannot_tui.appendlog import AppendLog, Scan, open_regular, unseal
 from samannot_tui.errors import InputError
@@ -14,6 +15,7 @@ from samannot_tui.masks.index import IndexRow, MaskIndex, RecordSource
 from samannot_tui.masks.rle import Rle
 from samannot_tui.text import printable
 
+MAX_LABELS = 255
 SourceName = Literal["prompted", "propagated", "edited"]
 
 
@@ -68,28 +70,30 @@ class MaskLog:
     """
 
     def __init__(self, path: Path, size: tuple[int, int], frame_count: int, *, writable: bool) -> None:
-        """Open, reading every line's header; a missing log is an empty one.
+        """Open, reading every line's header.
 
         Args:
             size: (height, width) of the video; a record of another size is refused when it is read.
 
         Raises:
-            InputError: a whole line that does not say what a record says.
+            InputError: it cannot be opened, holds a whole line that is no record.
         """
         self.path = path
         self._size = size
         self.scan = Scan(path)
-        self.index = MaskIndex(self._rows(frame_count) if path.exists() or path.is_symlink() else ())
+        self.index = MaskIndex()
+        self._reader = open_regular(path)
+        self.index.extend(self._rows())
+        self._check_cells(frame_count)
         damaged = self.scan.damaged_line is not None
         self._writer = AppendLog(path, self.scan.good_length) if writable and not damaged else None
-        self._reader = open_regular(path) if path.exists() else None
         self._lock = threading.Lock()
 
     @property
     def length(self) -> int:
         return self._writer.length if self._writer else self.scan.good_length
 
-    def _rows(self, frame_count: int) -> list[IndexRow]:
+    def _rows(self) -> list[IndexRow]:
         decoder = msgspec.json.Decoder(_Header)
         rows = []
         for line in self.scan.lines():
@@ -97,15 +101,20 @@ class MaskLog:
                 head = decoder.decode(line.body)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise InputError(f"{printable(self.path)}, line {line.number}: not a mask record ({error}).") from error
-            if head.id != line.number or not 0 <= head.frame < frame_count or not 1 <= head.label <= 255:
-                raise InputError(
-                    f"{printable(self.path)}, line {line.number}: record {head.id} of frame {head.frame}, "
-                    f"label {head.label} does not belong to this session; try `repair`."
-                )
-            source = _SOURCES[head.source]
-            scores = head.object_score, head.quality
-            rows.append(IndexRow(head.frame, head.label, source, head.run or 0, *scores, line.offset, line.length))
+            if head.id != line.number:
+                raise InputError(f"{printable(self.path)}, line {line.number}: holds record {head.id}; try `repair`.")
+            rows.append(_row(head, line.offset, line.length))
         return rows
+
+    def _check_cells(self, frame_count: int) -> None:
+        records = slice(1, self.index.count + 1)
+        frame, label = self.index.frame[records], self.index.label[records]
+        wrong = np.flatnonzero((frame < 0) | (frame >= frame_count) | (label < 1) | (label > MAX_LABELS))
+        if len(wrong):
+            raise InputError(
+                f"{printable(self.path)}, line {wrong[0] + 1}: a mask of frame {frame[wrong[0]]}, label "
+                f"{label[wrong[0]]}, which this session cannot have; try `repair`."
+            )
 
     def append(self, masks: Sequence[NewMask]) -> list[int]:
         """Append records and return their ids. Durable after `sync`.
@@ -121,10 +130,7 @@ class MaskLog:
                 for record, mask in enumerate(masks, first)
             ]
             places = self._writer.append([msgspec.json.encode(record) for record in records])
-            for record, place in zip(records, places, strict=True):
-                scores = record.object_score, record.quality
-                source = _SOURCES[record.source]
-                self.index.add(IndexRow(record.frame, record.label, source, record.run or 0, *scores, *place))
+            self.index.extend([_row(record, *place) for record, place in zip(records, places, strict=True)])
         return list(range(first, first + len(records)))
 
     def sync(self) -> None:
@@ -144,7 +150,6 @@ class MaskLog:
             InputError: the line was damaged on disk, or its mask has another size than the video.
         """
         row = self.index.row(record)
-        assert self._reader is not None, "a log with records has a file"
         body = unseal(os.pread(self._reader.fileno(), row.length, row.offset))
         if body is None:
             raise InputError(f"{printable(self.path)}, line {record}: damaged on disk; try `repair`.")
@@ -154,7 +159,12 @@ class MaskLog:
         return found
 
     def close(self) -> None:
+        self._reader.close()
         if self._writer:
             self._writer.close()
-        if self._reader:
-            self._reader.close()
+
+
+def _row(record: MaskRecord | _Header, offset: int, length: int) -> IndexRow:
+    source = _SOURCES[record.source]
+    scores = record.object_score, record.quality
+    return IndexRow(record.frame, record.label, source, record.run or 0, *scores, offset, length)
