@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 
+LOST_LABEL = 0
+
+
 class RecordSource(IntEnum):
     """Who made a mask, as kept in the index."""
 
@@ -17,7 +20,10 @@ class RecordSource(IntEnum):
 
 
 class IndexRow(NamedTuple):
-    """One record: `offset` and `length` of its line in bytes, `run` 0 for a mask made outside runs."""
+    """One record: `offset` and `length` of its line in bytes, `run` 0 for a mask made outside runs.
+
+    `label` is LOST_LABEL for a record whose line was damaged and is gone.
+    """
 
     frame: int
     label: int

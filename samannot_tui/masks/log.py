@@ -4,19 +4,23 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
 
-from samannot_tui.appendlog import AppendLog, Scan, open_regular, unseal
+from samannot_tui.appendlog import AppendLog, Scan, open_regular, seal, unseal
 from samannot_tui.errors import InputError
-from samannot_tui.masks.index import IndexRow, MaskIndex, RecordSource
+from samannot_tui.masks.index import LOST_LABEL, IndexRow, MaskIndex, RecordSource
 from samannot_tui.masks.rle import Rle
 from samannot_tui.text import printable
 
 MAX_LABELS = 255
 SourceName = Literal["prompted", "propagated", "edited"]
+
+
+# Bounded, so that whatever a stranger's log says fits the index.
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
 class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,38 +30,57 @@ class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompts of this frame), "propagated" or "edited" (a person). `run` made it; None outside runs.
     """
 
-    frame: int
-    label: int
+    frame: Number
+    label: Number
     rle: Rle
     object_score: float
     quality: float
     source: SourceName
-    run: int | None
+    run: Number | None
 
 
 class MaskRecord(NewMask, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mask of the log; ids count from 1 in the order of the lines."""
 
-    id: int
+    id: Number
 
 
 class _Header(msgspec.Struct, frozen=True, kw_only=True):
     """A record without its mask, which the decoder skips: what the index needs of every line."""
 
-    id: int
-    frame: int
-    label: int
+    id: Number
+    frame: Number
+    label: Number
     object_score: float
     quality: float
     source: SourceName
-    run: int | None
+    run: Number | None
 
 
+class _Lost(msgspec.Struct, frozen=True):
+    lost: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)]
+
+
+_LOST_PREFIX = b'{"lost":'
 _SOURCES = {
     "prompted": RecordSource.PROMPTED,
     "propagated": RecordSource.PROPAGATED,
     "edited": RecordSource.EDITED,
 }
+
+
+def lost_line(records: int, length: int) -> bytes:
+    """The line that `repair` puts in the place of damage which held `records` records.
+
+    It is as long as the damage, `length` bytes, so that the journal's offsets into the log still hold.
+
+    Raises:
+        ValueError: the damage is shorter than any record.
+    """
+    shortest = len(seal(b'%s%d,"padding":""}' % (_LOST_PREFIX, records)))
+    if length < shortest:
+        raise ValueError(f"{length} bytes cannot have held a mask record")
+    return seal(b'%s%d,"padding":"%s"}' % (_LOST_PREFIX, records, b" " * (length - shortest)))
 
 
 class MaskLog:
@@ -95,13 +118,17 @@ class MaskLog:
 
     def _rows(self) -> list[IndexRow]:
         decoder = msgspec.json.Decoder(_Header)
-        rows = []
+        rows: list[IndexRow] = []
         for line in self.scan.lines():
+            if line.body.startswith(_LOST_PREFIX):
+                lost = msgspec.json.decode(line.body, type=_Lost).lost
+                rows += [IndexRow(0, LOST_LABEL, RecordSource.PROMPTED, 0, 0, 0, line.offset, line.length)] * lost
+                continue
             try:
                 head = decoder.decode(line.body)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise InputError(f"{printable(self.path)}, line {line.number}: not a mask record ({error}).") from error
-            if head.id != line.number:
+            if head.id != len(rows) + 1:
                 raise InputError(f"{printable(self.path)}, line {line.number}: holds record {head.id}; try `repair`.")
             rows.append(_row(head, line.offset, line.length))
         return rows
@@ -109,7 +136,7 @@ class MaskLog:
     def _check_cells(self, frame_count: int) -> None:
         records = slice(1, self.index.count + 1)
         frame, label = self.index.frame[records], self.index.label[records]
-        wrong = np.flatnonzero((frame < 0) | (frame >= frame_count) | (label < 1) | (label > MAX_LABELS))
+        wrong = np.flatnonzero((frame < 0) | (frame >= frame_count) | (label < 0) | (label > MAX_LABELS))
         if len(wrong):
             raise InputError(
                 f"{printable(self.path)}, line {wrong[0] + 1}: a mask of frame {frame[wrong[0]]}, label "

@@ -5,12 +5,16 @@ never changes once written; undo is an event too. A prompt and a run are named b
 that made them, a mask by its record id in the mask log.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
+
+# Bounded, so that whatever a stranger's journal says fits the tables that are made of it.
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
+ByteCount = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -23,33 +27,33 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_
 class LabelAdded(Event, frozen=True, kw_only=True, tag=True):
     """A label, that is one instance. IDs count from 1 in order of creation and are never reused."""
 
-    label: int
+    label: Number
     name: str
 
 
 class LabelRenamed(Event, frozen=True, kw_only=True, tag=True):
-    label: int
+    label: Number
     name: str
 
 
 class LabelHidden(Event, frozen=True, kw_only=True, tag=True):
     """Hidden from views (`hidden` false: shown again); never deleted."""
 
-    label: int
+    label: Number
     hidden: bool
 
 
 class PromptAdded(Event, frozen=True, kw_only=True, tag=True):
     """`base` is the record id of the mask under the frame's first prompt, which the prompts refine."""
 
-    label: int
-    frame: int
+    label: Number
+    frame: Number
     prompt: Prompt
-    base: int | None = None
+    base: Number | None = None
 
 
 class PromptRemoved(Event, frozen=True, kw_only=True, tag=True):
-    prompt: int
+    prompt: Number
 
 
 class MaskPredicted(Event, frozen=True, kw_only=True, tag=True):
@@ -58,40 +62,40 @@ class MaskPredicted(Event, frozen=True, kw_only=True, tag=True):
     Not an undo step of its own: undoing the prompt takes it away.
     """
 
-    label: int
-    frame: int
-    record: int
-    prompts: tuple[int, ...]
+    label: Number
+    frame: Number
+    record: Number
+    prompts: tuple[Number, ...]
 
 
 class FeatureSet(Event, frozen=True, kw_only=True, tag=True):
     """From `frame` on the label's feature has this value, until the next change."""
 
-    label: int
+    label: Number
     name: str
-    frame: int
+    frame: Number
     value: str
 
 
 class FeatureCleared(Event, frozen=True, kw_only=True, tag=True):
     """Removes the change made at exactly this frame; the earlier value flows on."""
 
-    label: int
+    label: Number
     name: str
-    frame: int
+    frame: Number
 
 
 class FeatureRemoved(Event, frozen=True, kw_only=True, tag=True):
-    label: int
+    label: Number
     name: str
 
 
 class BarrierSet(Event, frozen=True, kw_only=True, tag=True):
-    frame: int
+    frame: Number
 
 
 class BarrierCleared(Event, frozen=True, kw_only=True, tag=True):
-    frame: int
+    frame: Number
 
 
 class EngineInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,12 +117,12 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
 class RunProgressed(Event, frozen=True, kw_only=True, tag=True):
     """The run's records below `log_length` bytes of the mask log are safely on disk, so they are live."""
 
-    run: int
-    log_length: int
+    run: Number
+    log_length: ByteCount
 
 
 class RunEnded(Event, frozen=True, kw_only=True, tag=True):
-    run: int
+    run: Number
     outcome: Literal["finished", "ended", "failed"]
     reason: str = ""
 
@@ -126,17 +130,17 @@ class RunEnded(Event, frozen=True, kw_only=True, tag=True):
 class MasksCleared(Event, frozen=True, kw_only=True, tag=True):
     """Masks of `labels` on frames `first`..`last` (both included) are gone."""
 
-    labels: tuple[int, ...]
-    first: int
-    last: int
+    labels: tuple[Number, ...]
+    first: Number
+    last: Number
 
 
 class MaskEdited(Event, frozen=True, kw_only=True, tag=True):
     """A person's own mask (record id): a source for every run, never overwritten by one."""
 
-    label: int
-    frame: int
-    record: int
+    label: Number
+    frame: Number
+    record: Number
 
 
 class SettingChanged(Event, frozen=True, kw_only=True, tag=True):
@@ -160,11 +164,15 @@ class Exported(Event, frozen=True, kw_only=True, tag=True):
 class Undone(Event, frozen=True, kw_only=True, tag=True):
     """The step that began with event `target` no longer counts."""
 
-    target: int
+    target: Number
 
 
 class Redone(Event, frozen=True, kw_only=True, tag=True):
-    target: int
+    target: Number
+
+
+class EventLost(Event, frozen=True, kw_only=True, tag=True):
+    """Stands where `repair` found an event that could not be read or that made no sense any more."""
 
 
 AnyEvent = (
@@ -189,4 +197,5 @@ AnyEvent = (
     | Exported
     | Undone
     | Redone
+    | EventLost
 )

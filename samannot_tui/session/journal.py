@@ -11,6 +11,9 @@ from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import State, fold
 from samannot_tui.session.validate import check_event
 
+# What folding an event raises that names a label, prompt, run or step which is not there.
+_CONTRADICTION = (KeyError, ValueError, IndexError)
+
 
 def now() -> str:
     """The present, RFC 3339 UTC, to the millisecond."""
@@ -61,24 +64,24 @@ class JournalReader:
     def _folded(self, events: list[AnyEvent]) -> State:
         try:
             return fold(events)
-        except (KeyError, ValueError, IndexError) as error:
-            good = _consistent(events)
-            self.damaged_line = len(good.history) + 1
+        except _CONTRADICTION as error:
+            good = first_contradiction(events) or 0
+            self.damaged_line = good + 1
             self.damage = f"it contradicts the lines before it ({error})"
-            return good
+            return fold(events[:good])
 
 
-def _consistent(events: list[AnyEvent]) -> State:
-    """The state up to the first event that contradicts the ones before it."""
+def first_contradiction(events: Sequence[AnyEvent]) -> int | None:
+    """Index of the first event that makes no sense after the ones before it; None where all do."""
     low, high = 0, len(events)
     while low < high:
         middle = (low + high + 1) // 2
         try:
             fold(events[:middle])
             low = middle
-        except (KeyError, ValueError, IndexError):
+        except _CONTRADICTION:
             high = middle - 1
-    return fold(events[:low])
+    return low if low < len(events) else None
 
 
 class JournalWriter:

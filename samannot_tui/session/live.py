@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.masks.index import MaskIndex, RecordSource
+from samannot_tui.masks.index import LOST_LABEL, MaskIndex, RecordSource
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import MaskEvent, State
@@ -92,6 +92,7 @@ class LiveMasks:
     def _set(self, records: npt.NDArray[np.int32]) -> None:
         """Make records live, of the same cell the last; those that a damaged log has lost are passed over."""
         records = records[records <= self.index.count]
+        records = records[self.index.label[records] != LOST_LABEL]
         if not len(records):
             return
         labels = self.index.label[records]

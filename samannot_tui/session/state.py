@@ -14,7 +14,7 @@ from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.settings import Settings, changed
 
-NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone)
+NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone, ev.EventLost)
 MaskEvent = ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared
 
 

@@ -224,12 +224,16 @@ class Session:
             self._lock = None
 
 
-def _make_folder(folder: Path, manifest: Manifest) -> None:
-    """Make the session under another name first: a crash leaves no half a session."""
+def make_folder(folder: Path, manifest: Manifest, journal: bytes = b"", masks: bytes = b"") -> None:
+    """Make a session's folder under another name first: a crash leaves no half a session.
+
+    Raises:
+        OSError: it cannot be made there.
+    """
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     temporary.chmod(0o755)
-    (temporary / "journal.jsonl").touch()
-    (temporary / "masks.jsonl").touch()
+    write_atomically(temporary / "journal.jsonl", journal)
+    write_atomically(temporary / "masks.jsonl", masks)
     (temporary / "cache").mkdir()
     write_atomically(temporary / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
     temporary.rename(folder)

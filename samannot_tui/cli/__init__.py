@@ -1,0 +1,52 @@
+"""The command line: parse, call, print. Each command is a module, imported when it is called."""
+
+import sys
+
+import click
+
+from samannot_tui import __version__
+from samannot_tui.cli.lazy import LazyGroup
+from samannot_tui.errors import InputError, JobError
+
+COMMANDS = {
+    "open": "Open a video, an image folder or a session in the terminal.",
+    "demo": "Show the whole job on the sample clip.",
+    "track": "Segment a video from a prompts file, without a screen.",
+    "propagate": "Run a session's prompts over its whole video, without a screen.",
+    "export": "Write a session's masks as a dataset.",
+    "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
+    "repair": "Save what is good of a damaged session into a new one.",
+    "doctor": "Say what this terminal and this machine can do, and what to do about it.",
+}
+
+
+@click.group(cls=LazyGroup, commands=COMMANDS, invoke_without_command=True)
+@click.version_option(__version__, prog_name="samannot-tui")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Turn a video into per-instance segmentation masks, in a terminal.
+
+    Without a command, a start screen opens.
+    """
+    if context.invoked_subcommand is None:
+        from samannot_tui.cli.open import open_from_start_screen
+
+        open_from_start_screen()
+
+
+def main() -> None:
+    """Run the program; end with 0 done, 1 the job failed, 2 the arguments or the input are wrong."""
+    try:
+        cli.main(prog_name="samannot-tui", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except InputError as error:
+        click.echo(f"samannot-tui: {error}", err=True)
+        sys.exit(2)
+    except JobError as error:
+        click.echo(f"samannot-tui: {error}", err=True)
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("samannot-tui: interrupted; what was finished is kept.", err=True)
+        sys.exit(130)

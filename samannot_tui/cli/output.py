@@ -1,0 +1,56 @@
+"""What commands print: results on stdout, for people or as one JSON object; progress on stderr."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import msgspec
+
+from samannot_tui.text import printable
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+def print_result(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+    """Print a command's result: `result` as JSON, or `lines` for people."""
+    if as_json:
+        click.echo(msgspec.json.encode(_displayable(result)))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def _displayable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _displayable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_displayable(each) for each in value]
+    return value if isinstance(value, bool | int | float | None) else printable(value)
+
+
+def say(sentence: str) -> None:
+    """Tell the person something beside the result, on stderr."""
+    click.echo(printable(sentence), err=True)
+
+
+class Progress:
+    """One line on stderr that overwrites itself; nothing where stderr is not a terminal."""
+
+    def __init__(self, what: str, echo: Callable[[str], object] = sys.stderr.write) -> None:
+        self._what = what
+        self._echo = echo
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int, seconds_left: float | None = None) -> None:
+        """Show `done` of `total`, and the time left where it is known."""
+        if self._shown:
+            left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
+            self._echo(f"\r\x1b[K{self._what} {done}/{total}{left}")
+            sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Clear the line."""
+        if self._shown:
+            self._echo("\r\x1b[K")
+            sys.stderr.flush()
