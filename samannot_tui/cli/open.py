@@ -1,0 +1,80 @@
+"""`open MEDIA|SESSION`, and the start screen without a command."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.output import say
+from samannot_tui.errors import InputError
+from samannot_tui.graphics.terminal import REQUESTS, Requested
+
+if TYPE_CHECKING:
+    from samannot_tui.jobs.opening import Opened
+
+graphics_option = click.option(
+    "--graphics",
+    type=click.Choice(REQUESTS),
+    default="auto",
+    envvar="SAMANNOT_GRAPHICS",
+    show_default=True,
+    help="How pictures are drawn; also SAMANNOT_GRAPHICS.",
+)
+
+
+@click.command("open")
+@click.argument("target", metavar="MEDIA|SESSION", type=click.Path(path_type=Path))
+@click.option("--session", type=click.Path(path_type=Path), help="The video's session; by default beside the video.")
+@click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
+@engine_options
+@graphics_option
+def command(target: Path, session: Path | None, media: Path | None, graphics: Requested, **options: Any) -> None:
+    """Annotate a video, an image folder or a session.
+
+    A video's session is NAME.samannot beside it, and is made when there is none.
+    """
+    from samannot_tui.jobs.opening import open_target
+
+    require_terminal()
+    opened = open_target(target, session=session, media=media)
+    try:
+        EngineOptions(**options).apply(opened.session)
+    except BaseException:
+        opened.close()
+        raise
+    open_app(opened, graphics)
+
+
+def open_from_start_screen() -> None:
+    """Ask what to open, then open it."""
+    from samannot_tui.jobs.opening import open_target
+    from samannot_tui.tui.start import run_start_screen
+
+    require_terminal()
+    target = run_start_screen()
+    if target is not None:
+        open_app(open_target(target), "auto")
+
+
+def require_terminal() -> None:
+    """Refuse to start the app where there is no terminal to show it.
+
+    Raises:
+        InputError: stdin or stdout is not a terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("The app needs a terminal; without one, use `track`, `propagate` and `export`.")
+
+
+def open_app(opened: "Opened", graphics: Requested) -> None:
+    """Run the app on what was opened, and close that afterwards."""
+    from samannot_tui.tui.app import run_app
+
+    try:
+        run_app(opened.session, opened.source, opened.session.state.settings.engine, graphics)
+    finally:
+        opened.close()
+    for notice in opened.notices:
+        say(notice)

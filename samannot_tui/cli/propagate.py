@@ -1,0 +1,39 @@
+"""`propagate SESSION`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.output import Progress, json_option, print_result, say
+
+
+@click.command("propagate")
+@click.argument("session", type=click.Path(path_type=Path))
+@click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
+@engine_options
+@json_option
+def command(session: Path, media: Path | None, as_json: bool, **options: Any) -> None:
+    """Run a session's prompts over its whole video.
+
+    Every label goes forward from its first prompt to the end and backward to the start, block after block;
+    barriers and masks that a person made stay as they are.
+    """
+    from samannot_tui.jobs.opening import open_session
+    from samannot_tui.jobs.propagate import propagate
+
+    opened = open_session(session, media)
+    progress = Progress("frame")
+    try:
+        for notice in opened.notices:
+            say(notice)
+        EngineOptions(**options).apply(opened.session)
+        done = propagate(opened, opened.session.state.settings.engine, progress)
+    finally:
+        progress.finish()
+        opened.close()
+    for notice in done.notices:
+        say(notice)
+    result = {"session": session, "runs": done.runs, "masks": done.masks, "notices": list(done.notices)}
+    print_result(result, [f"{done.masks} masks in {done.runs} runs"], as_json=as_json)

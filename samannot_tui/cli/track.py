@@ -1,0 +1,65 @@
+"""`track MEDIA --prompts FILE --out DIR`."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from samannot_tui.cli.export import format_option
+from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.output import Progress, json_option, print_result, say
+from samannot_tui.text import printable
+
+
+@click.command("track")
+@click.argument("media", type=click.Path(path_type=Path))
+@click.option("--prompts", required=True, type=click.Path(path_type=Path), help="Labels and prompts, as JSON.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Gets NAME.samannot and the exports.")
+@format_option
+@engine_options
+@json_option
+def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Segment a video from a prompts file: both directions from each prompt, then export.
+
+    The prompts file is JSON, in pixels, x right, y down:
+
+    \b
+    {"labels": [{"id": 1, "name": "dog"}],
+     "prompts": [{"label": 1, "frame": 0, "box": [x0, y0, x1, y1]},
+                 {"label": 1, "frame": 0, "points": [[x, y, 1], [x, y, 0]]},
+                 {"label": 1, "frame": 0, "mask": "first.png"}]}
+    """
+    from samannot_tui.jobs.export import check_formats, export_session
+    from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.track import prompted_session
+
+    check_formats(formats)
+    opened = prompted_session(media, prompts, out)
+    progress = Progress("frame")
+    try:
+        for notice in opened.notices:
+            say(notice)
+        EngineOptions(**options).apply(opened.session)
+        began = time.monotonic()
+        done = propagate(opened, opened.session.state.settings.engine, progress)
+        seconds = time.monotonic() - began
+        summaries = export_session(opened, formats, out)
+    finally:
+        progress.finish()
+        opened.close()
+    for notice in done.notices:
+        say(notice)
+    lines = [
+        f"{done.masks} masks in {seconds:.1f} s",
+        f"session: {printable(opened.session.folder)}",
+        *(f"{summary.format}: {printable(summary.folder)}" for summary in summaries),
+    ]
+    result = {
+        "session": opened.session.folder,
+        "masks": done.masks,
+        "seconds": round(seconds, 3),
+        "notices": list(done.notices),
+        "exports": {summary.format: summary.folder for summary in summaries},
+    }
+    print_result(result, lines, as_json=as_json)

@@ -1,0 +1,99 @@
+"""What the terminal and the machine can do, finding by finding, with advice where something can be better."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from samannot_tui import __version__
+from samannot_tui.graphics.probe import probe
+from samannot_tui.graphics.terminal import Answers, choose
+from samannot_tui.monitor import Monitor, Reading
+from samannot_tui.text import printable
+
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`advice` says what to do, or is empty where all is well."""
+
+    what: str
+    found: str
+    advice: str = ""
+
+
+def checkup() -> list[Finding]:
+    """Look at the terminal and the machine. Changes nothing, and never fails."""
+    monitor = Monitor()
+    reading = monitor.read()
+    monitor.close()
+    python = f"samannot-tui {__version__}, Python {platform.python_version()}"
+    return [Finding("version", python), *_terminal(probe()), *_machine(reading), *_engines()]
+
+
+def _terminal(answers: Answers) -> Iterator[Finding]:
+    terminal = choose("auto", answers)
+    name = printable(answers.name) or printable(os.environ.get("TERM", "none"))
+    if answers.answered:
+        yield Finding("terminal", name)
+    else:
+        yield Finding("terminal", f"{name}, gave no answer", "Run `samannot-tui doctor` in the terminal you work in.")
+    advice = ""
+    if terminal.protocol == "cells":
+        advice = "For sharp pictures use kitty, Konsole, WezTerm, foot or an xterm started as `xterm -ti vt340`"
+        advice += f", outside {answers.multiplexer}." if answers.multiplexer else "."
+    yield Finding("pictures", f"{terminal.protocol}: {terminal.reason}", advice)
+    cell = f"{answers.cell[0]}x{answers.cell[1]} pixels" if answers.cell else "unknown"
+    yield Finding("cell size", cell, "" if answers.cell else "Pictures need it; only Unicode cells work without.")
+    if answers.colours == "truecolor":
+        yield Finding("colours", "true colour")
+    else:
+        advice = "SSH forwards COLORTERM only if told to: `export COLORTERM=truecolor` on this machine."
+        yield Finding("colours", f"{answers.colours} colours", advice)
+    if "SSH_CONNECTION" in os.environ and terminal.protocol != "kitty":
+        yield Finding("link", "SSH", "`ssh -C` makes sixel pictures half and Unicode cells a quarter as large.")
+
+
+def _machine(reading: Reading) -> Iterator[Finding]:
+    yield Finding("processor", f"{os.cpu_count()} cores")
+    if reading.ram_total is not None and reading.ram_used is not None:
+        yield Finding(
+            "memory", f"{(reading.ram_total - reading.ram_used) / GIB:.1f} of {reading.ram_total / GIB:.1f} GiB free"
+        )
+    if reading.gpu_name and reading.vram_total and reading.vram_used is not None:
+        free = (reading.vram_total - reading.vram_used) / GIB
+        yield Finding("GPU", f"{printable(reading.gpu_name)}, {free:.1f} of {reading.vram_total / GIB:.1f} GiB free")
+    else:
+        yield Finding(
+            "GPU", "none found", "The flow engine needs none. For an NVIDIA GPU, check that `nvidia-smi` works."
+        )
+    free_disk = shutil.disk_usage(Path.cwd()).free / GIB
+    yield Finding(
+        "disk here", f"{free_disk:.1f} GiB free", "" if free_disk > 1 else "Make room: sessions grow with every mask."
+    )
+
+
+def _engines() -> Iterator[Finding]:
+    yield Finding("engine flow", "ready")
+    for package in ("torch", "sam2"):
+        version = _version(package)
+        yield Finding(package, version or "not installed", "" if version else "Not needed for the flow engine.")
+    folder = Path(os.environ.get("SAMANNOT_MODELS") or user_cache_path("samannot-tui") / "models")
+    files = sorted(file.name for file in folder.glob("*.pt")) if folder.is_dir() else []
+    found = ", ".join(map(printable, files)) if files else "none"
+    yield Finding(
+        "checkpoint files", f"{found} in {printable(folder)}", "" if files else "Not needed for the flow engine."
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,27 @@
+"""The sample clip that `demo` works on."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+import samannot_tui
+from samannot_tui.errors import InputError
+
+_PACKAGE = Path(samannot_tui.__file__).parent
+
+
+def sample_folder() -> Path:
+    """The folder with `clip.mp4`, `prompts.json` and `ground_truth/`: in an installed package or a checkout.
+
+    Raises:
+        InputError: it is in neither.
+    """
+    for folder in (_PACKAGE / "sample_data", _PACKAGE.parent / "sample_data"):
+        if (folder / "clip.mp4").is_file():
+            return folder
+    raise InputError("The sample clip is missing from this installation; install samannot-tui again.")
+
+
+def demo_folder() -> Path:
+    """Where the app's demo keeps its session, so that trying things out touches no checkout."""
+    return user_data_path("samannot-tui") / "demo"
