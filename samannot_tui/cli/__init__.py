@@ -6,6 +6,7 @@ import click
 
 from samannot_tui import __version__
 from samannot_tui.cli.lazy import LazyGroup
+from samannot_tui.cli.signals import end_on_signals
 from samannot_tui.errors import InputError, JobError
 
 COMMANDS = {
@@ -36,6 +37,7 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the program; end with 0 done, 1 the job failed, 2 the arguments or the input are wrong."""
+    end_on_signals()
     try:
         cli.main(prog_name="samannot-tui", standalone_mode=False)
     except click.ClickException as error:
@@ -48,5 +50,5 @@ def main() -> None:
         click.echo(f"samannot-tui: {error}", err=True)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("samannot-tui: interrupted; what was finished is kept.", err=True)
-        sys.exit(130)
+        click.echo("samannot-tui: ended before it was done; what was finished is kept.", err=True)
+        sys.exit(1)

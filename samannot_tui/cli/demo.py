@@ -10,6 +10,7 @@ import click
 from samannot_tui.cli.open import graphics_option, open_app
 from samannot_tui.cli.options import engine_option
 from samannot_tui.cli.output import Progress, json_option, print_result
+from samannot_tui.graphics.terminal import Requested
 from samannot_tui.text import printable
 
 
@@ -18,7 +19,7 @@ from samannot_tui.text import printable
 @engine_option
 @graphics_option
 @json_option
-def command(headless: bool, engine: str | None, graphics: str, as_json: bool) -> None:
+def command(headless: bool, engine: str | None, graphics: Requested, as_json: bool) -> None:
     """Show the whole job on the sample clip.
 
     On a terminal the app opens with the sample's prompts set: press > to propagate them. Headless, the
@@ -69,7 +70,7 @@ def _headless(engine: str, as_json: bool) -> None:
     print_result(result, lines, as_json=as_json)
 
 
-def _in_the_app(engine: str | None, graphics: str) -> None:
+def _in_the_app(engine: str | None, graphics: Requested) -> None:
     from samannot_tui.jobs.opening import open_session
     from samannot_tui.jobs.sample import demo_folder, sample_folder
     from samannot_tui.jobs.track import prompted_session

@@ -1,0 +1,260 @@
+"""The canvas: a composed picture, as large as it gets, in whatever way the terminal can show it."""
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from samannot_tui.graphics.pictures import CellPicture, Encoded
+from samannot_tui.graphics.probe import window_cell
+from samannot_tui.graphics.target import Target
+from samannot_tui.graphics.terminal import Terminal
+from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.widgets.canvas_cells import CellRows
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, SixelWire, Wire
+from samannot_tui.tui.widgets.canvas_hole import Hole
+from samannot_tui.tui.widgets.canvas_layout import placement_of
+from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
+
+
+class Canvas(Widget):
+    """Shows one picture at a time and tells where on the frame the mouse is.
+
+    Making a picture takes tens of milliseconds, so that it never happens on the event loop. The owner
+    does it in a thread worker, for the `target` that the canvas has at that moment:
+
+        @on(Canvas.Resized)                    # also posted once at the start
+        def redraw(self) -> None:              # and call it whenever frame, masks or view change
+            self.draw(self.canvas.target)
+
+        @work(thread=True, exclusive=True)
+        def draw(self, target: Target) -> None:
+            from samannot_tui.graphics.encode import encode      # imports cv2: never at first paint
+            from samannot_tui.render.compose import compose
+
+            viewport = Viewport(frame_size, target.pixel_size, zoom, center)
+            picture = compose(frame, layers, view, viewport, marks)
+            encoded = encode(picture, viewport, target)
+            if not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self.canvas.show, encoded)
+
+    `show` is cheap. It drops a picture made for another target than the canvas has by now (the `Resized`
+    that made it stale asks for a new one). Give the canvas neither border nor padding: put it into a
+    container that has them. Widgets and screens over it hide the picture where they are, and it comes
+    back by itself.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Canvas { width: 1fr; height: 1fr; background: black; }"
+
+    class Resized(Message):
+        """The canvas has another target: pictures must be made anew. `target` is the new one."""
+
+        def __init__(self, canvas: "Canvas", target: Target) -> None:
+            super().__init__()
+            self.canvas = canvas
+            self.target = target
+
+        @property
+        def control(self) -> "Canvas":
+            return self.canvas
+
+    class MouseMessage(Message):
+        """Something done with the mouse on the picture.
+
+        `x`, `y` are source pixels as in `session.prompts` (round them for the pixel), never outside the
+        frame. `button` is 1 left, 2 middle, 3 right.
+        """
+
+        def __init__(self, canvas: "Canvas", point: tuple[float, float], button: int, shift: bool, ctrl: bool) -> None:
+            super().__init__()
+            self.canvas = canvas
+            self.x, self.y = point
+            self.button = button
+            self.shift = shift
+            self.ctrl = ctrl
+
+        @property
+        def control(self) -> "Canvas":
+            return self.canvas
+
+    class Pressed(MouseMessage):
+        """A button went down on the frame; not posted for the black bars around it."""
+
+    class Dragged(MouseMessage):
+        """The pointer moved with the button of the last Pressed down; beside the frame, its nearest pixel."""
+
+    class Released(MouseMessage):
+        """The button of the last Pressed went up, anywhere; beside the frame, its nearest pixel."""
+
+    class Wheel(MouseMessage):
+        """The wheel turned over the frame by one notch; `button` is 0, `delta` 1 away from the hand, else -1."""
+
+        def __init__(self, canvas: "Canvas", point: tuple[float, float], delta: int, shift: bool, ctrl: bool) -> None:
+            super().__init__(canvas, point, 0, shift, ctrl)
+            self.delta = delta
+
+    def __init__(
+        self, terminal: Terminal, *, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._terminal = terminal
+        self._cell = terminal.cell
+        self._target: Target | None = None
+        self._encoded: Encoded | None = None
+        self._pressed: int | None = None
+        self._pointer = Pointer(terminal.answers.cell)
+        self._cells = CellRows()
+        self._wire: Wire | None = None
+        self._sync_due = False
+        if terminal.protocol == "kitty":
+            self._wire = KittyWire()
+        elif terminal.protocol == "sixel":
+            self._wire = SixelWire()
+
+    @property
+    def target(self) -> Target | None:
+        """What to make pictures for; None as long as the canvas has no room for any."""
+        return self._target
+
+    @property
+    def pixel_size(self) -> tuple[int, int]:
+        """(width, height) in pixels of the picture to make, (0, 0) without a target."""
+        return self._target.pixel_size if self._target else (0, 0)
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """The viewport of the picture on the screen, None before the first."""
+        return self._encoded.viewport if self._encoded else None
+
+    def show(self, encoded: Encoded) -> None:
+        """Put a picture on the screen in place of the last one. On the event loop only; returns at once."""
+        if encoded.target != self._target:
+            return
+        self._encoded = encoded
+        if isinstance(encoded, CellPicture):
+            if changed := self._cells.replace(encoded):
+                self.refresh(*changed)
+        else:
+            self._sync()
+
+    def render_line(self, y: int) -> Strip:
+        """A row of half blocks (protocol "cells")."""
+        return self._cells.strip(y, self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Blanks for a picture that is sent beside Textual's text, which tell when they are painted."""
+        if self._wire is None:
+            return super().render_lines(crop)
+        self._sync_soon()
+        return [Hole(crop.width, self._wire.damage) for _ in range(crop.height)]
+
+    def on_mount(self) -> None:
+        self.app.app_resume_signal.subscribe(self, lambda _: self._start_over())
+
+    def on_unmount(self) -> None:
+        if self._wire is not None:
+            self._write(self._wire.close())
+
+    def on_resize(self) -> None:
+        now, before = window_cell(), self._terminal.answers.window_cell
+        resized = self._wire is not None and before is not None and now is not None and now != before
+        self._cell = now if resized and now is not None else self._terminal.cell  # another font size
+        self._retarget()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        event.stop()
+        if self._pressed is None and self._on_frame(event):
+            self._pressed = event.button
+            self.capture_mouse()
+            self._post(self.Pressed, event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        event.stop()
+        if self._pressed is not None:
+            self._post(self.Dragged, event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        event.stop()
+        if self._pressed is not None and event.button in (0, self._pressed):
+            self._post(self.Released, event)
+            self._pressed = None
+            self.release_mouse()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._post_wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._post_wheel(event, -1)
+
+    def _post_wheel(self, event: events.MouseEvent, delta: int) -> None:
+        event.stop()
+        if self._encoded is not None and self._on_frame(event):
+            point = self._point(event, self._encoded)
+            self.post_message(self.Wheel(self, point, delta, event.shift, event.ctrl))
+
+    def _post(self, kind: type[MouseMessage], event: events.MouseEvent) -> None:
+        if self._encoded is not None and self._pressed is not None:
+            point = self._point(event, self._encoded)
+            self.post_message(kind(self, point, self._pressed, event.shift, event.ctrl))
+
+    def _on_frame(self, event: events.MouseEvent) -> bool:
+        if self._encoded is None or not self._fits:
+            return False
+        return self._encoded.viewport.shows(*self._pointer.position(event, self._encoded.target))
+
+    def _point(self, event: events.MouseEvent, shown: Encoded) -> tuple[float, float]:
+        return nearest(shown.viewport, *self._pointer.position(event, shown.target))
+
+    @property
+    def _fits(self) -> bool:
+        """Was the picture made for the target that the canvas has now?"""
+        return self._encoded is not None and self._encoded.target == self._target
+
+    def _retarget(self) -> None:
+        """Work out the target anew, and say so if it is another one."""
+        answers, protocol = self._terminal.answers, self._terminal.protocol
+        sixel = protocol == "sixel"
+        # A sixel that ends in the screen's last row makes xterm scroll.
+        rows = self.size.height - (sixel and self.region.bottom >= self.screen.size.height)
+        limit = answers.sixel_limit if sixel else None
+        target = Target(protocol, self.size.width, rows, self._cell, limit, answers.sixel_colours)
+        if min(target.pixel_size) < 1:
+            self._target = None
+        elif target != self._target:
+            self._target = target
+            self._cells.clear()
+            self.post_message(self.Resized(self, target))
+
+    def _start_over(self) -> None:
+        """The terminal was somebody else's meanwhile: paint everything again, which Textual does not do."""
+        if self._wire is not None:
+            self._wire.forget()
+        self.screen.refresh()
+
+    def _sync_soon(self) -> None:
+        """Bring the terminal up to date once Textual has written what it is about to write."""
+        if self._wire is not None and not self._sync_due:
+            self._sync_due = True
+            if self._wire.settle:
+                self.set_timer(self._wire.settle, self._sync)
+            else:
+                self.call_later(self._sync)
+
+    def _sync(self) -> None:
+        self._sync_due = False
+        if self._wire is None or not self.is_attached:
+            return
+        self._retarget()
+        placement = placement_of(self)
+        text = self._wire.update(self._encoded if self._fits else None, placement)
+        self._write(text)
+        if text and placement is not None and self._wire.overdraws:
+            for cover in placement.covers:
+                cover.refresh()
+
+    def _write(self, text: str) -> None:
+        driver = self.app._driver
+        if text and driver is not None and not self.app.is_headless:
+            driver.write(text)

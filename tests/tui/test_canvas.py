@@ -1,0 +1,266 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from textual import on
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Header, Label, Static
+
+from samannot_tui.graphics.encode import encode
+from samannot_tui.graphics.pictures import Encoded
+from samannot_tui.graphics.target import Target
+from samannot_tui.graphics.terminal import Answers, Terminal
+from samannot_tui.render.compose import compose
+from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.widgets.canvas import Canvas
+
+FRAME_SIZE = (200, 100)
+FRAME = np.random.default_rng(0).integers(0, 256, (100, 200, 3), np.uint8)
+
+CELLS = Terminal("cells", "Asked for.", Answers())
+KITTY = Terminal("kitty", "Asked for.", Answers(kitty=True, cell=(8, 16), answered=True))
+SIXEL = Terminal("sixel", "Asked for.", Answers(sixel=True, cell=(8, 16), answered=True))
+
+
+class RecordingCanvas(Canvas):
+    """A canvas whose writes are kept: a headless app has no terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__(terminal)
+        self.written: list[str] = []
+
+    def _write(self, text: str) -> None:
+        if text:
+            self.written.append(text)
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[str]]:
+        self.written.clear()
+        yield self.written
+
+
+class Dialog(ModalScreen[None]):
+    def compose(self) -> ComposeResult:
+        yield Label("over the picture")
+
+
+class CanvasApp(App[None]):
+    CSS = """
+    Screen { layers: base above; }
+    #side { width: 20; }
+    #over { layer: above; dock: bottom; height: 5; display: none; }
+    """
+
+    def __init__(self, terminal: Terminal, zoom: float = 1.0, footer: bool = True) -> None:
+        super().__init__()
+        self.canvas = RecordingCanvas(terminal)
+        self.heard: list[Message] = []
+        self.zoom = zoom
+        self.footer = footer
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with Horizontal():
+            yield Static("side", id="side")
+            yield self.canvas
+        if self.footer:
+            yield Footer()
+        yield Static("a list over the picture", id="over")
+
+    @on(Canvas.Pressed)
+    @on(Canvas.Dragged)
+    @on(Canvas.Released)
+    @on(Canvas.Wheel)
+    @on(Canvas.Resized)
+    def hear(self, message: Message) -> None:
+        self.heard.append(message)
+
+    def picture(self, brightness: int = 255, target: Target | None = None) -> Encoded:
+        target = target or self.canvas.target
+        assert target is not None
+        viewport = Viewport(FRAME_SIZE, target.pixel_size, self.zoom)
+        frame = (FRAME.astype(int) * brightness // 255).astype(np.uint8)
+        return encode(compose(frame, [], "original", viewport), viewport, target)
+
+    def show(self, brightness: int = 255) -> Encoded:
+        encoded = self.picture(brightness)
+        self.canvas.show(encoded)
+        return encoded
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Let repaints and what follows them happen (a sixel waits until Textual is quiet)."""
+    await pilot.pause(0.1)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("terminal", [CELLS, KITTY, SIXEL])
+async def test_it_asks_for_a_picture_when_it_has_a_size_and_at_each_resize(terminal: Terminal) -> None:
+    app = CanvasApp(terminal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        asked = [message.target for message in app.heard if isinstance(message, Canvas.Resized)]
+        assert asked == [app.canvas.target]
+        assert asked[0].columns == 60 and asked[0].rows == app.canvas.size.height
+        assert app.canvas.pixel_size == asked[0].pixel_size
+        assert asked[0].cell == terminal.cell
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot)
+        assert app.canvas.target == app.heard[-1].target != asked[0]  # type: ignore[attr-defined]
+
+
+async def test_a_sixel_keeps_off_the_last_row_of_the_screen() -> None:
+    app = CanvasApp(SIXEL, footer=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert app.canvas.target is not None
+        assert app.canvas.region.bottom == 24
+        assert app.canvas.target.rows == app.canvas.size.height - 1
+
+
+async def test_half_blocks_have_the_pictures_colours() -> None:
+    app = CanvasApp(CELLS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = app.show()
+        await settle(pilot)
+        for y in range(app.canvas.size.height):
+            strip = app.canvas.render_line(y)
+            assert strip.cell_length == 60
+            colours = [
+                (segment.style.color.triplet, segment.style.bgcolor.triplet)  # type: ignore[union-attr]
+                for segment in strip
+                for _ in segment.text
+            ]
+            assert [upper for upper, _ in colours] == [tuple(rgb) for rgb in shown.upper[y].tolist()]  # type: ignore[union-attr]
+            assert [lower for _, lower in colours] == [tuple(rgb) for rgb in shown.lower[y].tolist()]  # type: ignore[union-attr]
+
+
+async def test_a_picture_for_an_old_size_is_dropped() -> None:
+    app = CanvasApp(KITTY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        late = app.picture()
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot)
+        app.canvas.show(late)
+        await settle(pilot)
+        assert app.canvas.viewport is None
+        assert app.canvas.written == []
+
+
+@pytest.mark.parametrize("terminal", [KITTY, SIXEL])
+async def test_a_picture_is_one_write_that_leaves_the_cursor_alone(terminal: Terminal) -> None:
+    app = CanvasApp(terminal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            for brightness in (255, 128):
+                app.show(brightness)
+            await settle(pilot)
+        assert len(written) == 2
+        x, y = app.canvas.region.offset
+        for text in written:
+            assert text.startswith("\x1b[?2026h\x1b7") and text.endswith("\x1b8\x1b[?2026l")
+            assert f"\x1b[{y + 1};{x + 1}H" in text
+
+
+@pytest.mark.parametrize("terminal", [KITTY, SIXEL])
+async def test_an_unchanged_picture_that_nothing_was_painted_over_is_not_sent_again(terminal: Terminal) -> None:
+    app = CanvasApp(terminal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            app.query_one("#side", Static).update("other text")
+            app.canvas.refresh()
+            await settle(pilot)
+        assert written == []
+
+
+async def test_a_dialog_hides_a_kitty_picture_and_it_comes_back_by_reference() -> None:
+    app = CanvasApp(KITTY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            await app.push_screen(Dialog())
+            await settle(pilot)
+        assert len(written) == 1 and "a=d,d=i" in written[0]
+        with app.canvas.recorded() as written:
+            app.pop_screen()
+            await settle(pilot)
+        assert "a=p" in written[-1]
+        assert sum(map(len, written)) < 400
+
+
+async def test_a_picture_made_while_a_dialog_is_open_waits_for_its_end() -> None:
+    app = CanvasApp(SIXEL)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await app.push_screen(Dialog())
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            shown = app.show()
+            await settle(pilot)
+            assert written == []
+            app.pop_screen()
+            await settle(pilot)
+        assert [shown.sixels in text for text in written] == [True]  # type: ignore[union-attr]
+
+
+async def test_what_lies_over_the_canvas_is_cut_out_of_a_kitty_picture() -> None:
+    app = CanvasApp(KITTY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            app.query_one("#over").display = True
+            await settle(pilot)
+        covered = app.canvas.region.bottom - app.query_one("#over").region.y
+        assert 0 < covered < app.canvas.size.height
+        assert f"c=60,r={app.canvas.size.height - covered}," in written[-1]
+        with app.canvas.recorded() as written:
+            app.query_one("#over").display = False
+            await settle(pilot)
+        assert f"c=60,r={app.canvas.size.height}," in written[-1]
+
+
+async def test_leaving_frees_the_picture() -> None:
+    app = CanvasApp(KITTY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+    assert "a=d,d=I" in app.canvas.written[-1]
+
+
+async def test_after_a_suspension_everything_is_sent_again() -> None:
+    app = CanvasApp(KITTY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            app.app_resume_signal.publish(app)
+            await settle(pilot)
+        assert "a=t" in "".join(written)
+
+
+def test_neither_opencv_nor_torch_is_imported_with_the_canvas() -> None:
+    code = (
+        "import sys, samannot_tui.tui.widgets.canvas;"
+        "sys.exit(' '.join({'cv2', 'torch', 'skimage', 'textual_image'} & set(sys.modules)) or 0)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.stderr == "" and finished.returncode == 0

@@ -1,0 +1,109 @@
+import re
+from dataclasses import replace
+
+import pytest
+from textual.geometry import Region
+
+from samannot_tui.graphics.pictures import KittyPicture, SixelPicture
+from samannot_tui.graphics.target import Target
+from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, SixelWire
+from samannot_tui.tui.widgets.canvas_layout import Placement
+
+KITTY = Target("kitty", 30, 10, (8, 16))
+SIXEL = Target("sixel", 30, 10, (8, 16))
+HERE = Placement(Region(20, 1, 30, 10))
+THERE = Placement(Region(5, 1, 30, 10))
+COVERED = replace(HERE, covered=(Region(30, 8, 40, 20),))
+
+
+def kitty_picture() -> KittyPicture:
+    return KittyPicture(KITTY, Viewport((30, 10), KITTY.pixel_size), "AAAA" * 3000)
+
+
+def sixel_picture() -> SixelPicture:
+    return SixelPicture(SIXEL, Viewport((30, 10), SIXEL.pixel_size), "\x1bPq#0~\x1b\\")
+
+
+def actions(text: str) -> list[str]:
+    """The kitty commands in a text, in order, without the parts of a transmission after the first."""
+    return re.findall(r"\x1b_Ga=(t|p|d,d=i|d,d=I)", text)
+
+
+def image(text: str) -> str:
+    found = re.search(r"a=t,f=100,i=(\d+)", text)
+    assert found
+    return found[1]
+
+
+def test_kitty_places_the_new_picture_before_it_frees_the_old() -> None:
+    wire = KittyWire()
+    first = wire.update(kitty_picture(), HERE)
+    second = wire.update(kitty_picture(), HERE)
+    assert actions(first) == ["t", "p"]
+    assert actions(second) == ["t", "p", "d,d=I"]
+    assert image(first) != image(second)
+    assert f"d=I,i={image(first)}," in second
+
+
+def test_kitty_shows_a_picture_elsewhere_without_sending_it_again() -> None:
+    wire, picture = KittyWire(), kitty_picture()
+    sent = wire.update(picture, HERE)
+    assert wire.update(picture, HERE) == ""
+    moved = wire.update(picture, THERE)
+    assert actions(moved) == ["p"] and f"i={image(sent)}," in moved and "\x1b[2;6H" in moved
+
+
+def test_kitty_leaves_covered_cells_out_and_fills_them_again() -> None:
+    wire, picture = KittyWire(), kitty_picture()
+    wire.update(picture, HERE)
+    cut = wire.update(picture, COVERED)
+    assert re.findall(r"p=(\d),x=(\d+),y=(\d+),w=(\d+),h=(\d+),c=(\d+),r=(\d+)", cut) == [
+        ("1", "0", "0", "240", "112", "30", "7"),
+        ("2", "0", "112", "80", "48", "10", "3"),
+    ]
+    whole = wire.update(picture, HERE)
+    assert actions(whole) == ["p", "d,d=i"] and "p=2,q=2" in whole
+
+
+def test_kitty_places_again_after_damage_once() -> None:
+    wire, picture = KittyWire(), kitty_picture()
+    wire.update(picture, HERE)
+    wire.damage()
+    assert actions(wire.update(picture, HERE)) == ["p"]
+    assert wire.update(picture, HERE) == ""
+
+
+def test_kitty_hides_all_pieces_and_frees_at_the_end() -> None:
+    wire, picture = KittyWire(), kitty_picture()
+    assert wire.close() == "" and wire.update(picture, None) == ""
+    wire.update(picture, COVERED)
+    assert actions(wire.update(picture, None)) == ["d,d=i"] * 2
+    assert wire.update(None, HERE) == ""
+    assert actions(wire.update(picture, HERE)) == ["p"]
+    assert actions(wire.close()) == ["d,d=I"]
+
+
+def test_sixels_are_sent_again_only_where_they_were_wiped_out() -> None:
+    wire, picture = SixelWire(), sixel_picture()
+    assert "\x1b[2;21H" + picture.sixels in wire.update(picture, HERE)
+    assert wire.update(picture, HERE) == ""
+    wire.damage()
+    assert picture.sixels in wire.update(picture, HERE)
+    assert picture.sixels in wire.update(picture, THERE)
+    assert wire.update(picture, None) == ""
+    assert picture.sixels in wire.update(picture, THERE)
+
+
+@pytest.mark.parametrize("wire", [KittyWire(), SixelWire()])
+def test_a_picture_of_another_protocol_is_not_sent(wire: KittyWire | SixelWire) -> None:
+    picture = sixel_picture() if isinstance(wire, KittyWire) else kitty_picture()
+    assert wire.update(picture, HERE) == ""
+
+
+@pytest.mark.parametrize("wire", [KittyWire(), SixelWire()])
+def test_after_the_terminal_forgot_the_picture_is_sent_whole(wire: KittyWire | SixelWire) -> None:
+    picture = kitty_picture() if isinstance(wire, KittyWire) else sixel_picture()
+    sent = wire.update(picture, HERE)
+    wire.forget()
+    assert len(wire.update(picture, HERE)) == len(sent)
