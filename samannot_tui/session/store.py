@@ -115,6 +115,7 @@ class Session:
         self.notices = self._notices(journal)
         self._journal: JournalWriter | None = None
         if self.read_only is None:
+            (self.folder / "cache").mkdir(exist_ok=True)
             self._journal = JournalWriter(self.folder / "journal.jsonl", journal.good_length)
             self._close_cut_off_run()
 
@@ -234,7 +235,6 @@ def make_folder(folder: Path, manifest: Manifest, journal: bytes = b"", masks: b
     temporary.chmod(0o755)
     write_atomically(temporary / "journal.jsonl", journal)
     write_atomically(temporary / "masks.jsonl", masks)
-    (temporary / "cache").mkdir()
     write_atomically(temporary / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
     temporary.rename(folder)
     sync_folder(folder.parent)
