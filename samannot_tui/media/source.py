@@ -1,5 +1,6 @@
 """What a video is to the rest of the program: a random-access, frame-exact sequence of RGB pictures."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 RgbFrame = npt.NDArray[np.uint8]
+Picture = Callable[[], RgbFrame]
 
 
 class MediaInfo(msgspec.Struct, frozen=True):
@@ -45,6 +47,17 @@ class FrameSource(Protocol):
         Raises:
             IndexError: no such frame.
             samannot_tui.errors.InputError: the file changed or can no longer be read.
+        """
+        ...
+
+    def walk(self, frame: int) -> Iterator[tuple[int, Picture]]:
+        """The frames that have to be decoded on the way to `frame`, which comes last, as (number, picture).
+
+        At most one frame is decoded a step. `picture()` converts to the array that `read` gives, valid
+        until the next step. A walk may be dropped at any step; the next one goes on from there.
+
+        Raises:
+            IndexError, samannot_tui.errors.InputError: as `read`; a picture may raise InputError too.
         """
         ...
 

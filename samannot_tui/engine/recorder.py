@@ -1,0 +1,123 @@
+"""One run's results on their way into the session: filtered by the plan, committed in groups."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from samannot_tui.engine.annotation import Annotation
+from samannot_tui.engine.pace import Pace
+from samannot_tui.engine.passes import Memory
+from samannot_tui.engine.protocol import LabelMask
+from samannot_tui.engine.reports import Progressed
+from samannot_tui.masks.index import RecordSource
+from samannot_tui.masks.log import NewMask
+from samannot_tui.session.commands import ProgressRun
+from samannot_tui.session.plan import Pass, Plan, Span
+from samannot_tui.session.store import Session
+
+COMMIT_SECONDS = 0.25
+
+
+class RunRecorder:
+    """Writes a run's frames as they come; what it has reported as done survives anything that happens later.
+
+    Attributes:
+        run: the run's id.
+        plan: its plan.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        annotation: Annotation,
+        run: int,
+        plan: Plan,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.run = run
+        self.plan = plan
+        self._session = session
+        self._annotation = annotation
+        self._clock = clock
+        self._pace = Pace(clock())
+        self._committed_at = clock()
+        self._uncommitted = 0
+        self._done = 0
+        self._total = sum(sweep.last - sweep.first + 1 for sweep in plan.passes)
+        self._place: tuple[Pass, int] | None = None
+        self._writes = [{each.label: each.writes for each in sweep.labels} for sweep in plan.passes]
+        with annotation.latest() as now:
+            self._newest_record = now.live.index.count
+
+    def add(self, sweep: int, frame: int, masks: Sequence[LabelMask]) -> None:
+        """Take in one tracked frame; only cells that the plan writes are kept.
+
+        Raises:
+            JobError: the disk failed.
+        """
+        writes = self._writes[sweep]
+        kept = [self._new_mask(frame, each) for each in masks if _covers(writes.get(each.label, ()), frame)]
+        kept = [mask for mask in kept if not self._taken(mask)]
+        if kept:
+            self._session.append_masks(kept)
+        self._place = self.plan.passes[sweep], frame
+        self._done += 1
+        self._uncommitted += 1
+        self._pace.frame(self._clock())
+
+    def _new_mask(self, frame: int, mask: LabelMask) -> NewMask:
+        return NewMask(
+            frame=frame,
+            label=mask.label,
+            rle=mask.rle,
+            object_score=mask.object_score,
+            quality=mask.quality,
+            source=mask.source,
+            run=self.run,
+        )
+
+    def _taken(self, mask: NewMask) -> bool:
+        """Whether a person has edited the cell, or made its frame a barrier, since the plan was made."""
+        with self._annotation.latest() as now:
+            if mask.frame in now.state.barriers:
+                return True
+            record = now.live.record(mask.frame, mask.label) or 0
+            return record > self._newest_record and now.live.index.source[record] == RecordSource.EDITED
+
+    def rest(self) -> None:
+        """The run was paused until now."""
+        self._pace.rest(self._clock())
+
+    def seconds_to_commit(self) -> float | None:
+        """How long the frames so far may still wait for their commit; None where there are none."""
+        if not self._uncommitted:
+            return None
+        return max(0.0, self._committed_at + COMMIT_SECONDS - self._clock())
+
+    def commit(self) -> None:
+        """Make the frames so far durable and live.
+
+        Raises:
+            JobError: the disk failed.
+        """
+        if self._uncommitted:
+            self._session.submit(ProgressRun(self.run, self._session.masks.length))
+            self._uncommitted = 0
+        self._committed_at = self._clock()
+
+    def progress(self) -> Progressed:
+        """How far the run is, as of the last commit."""
+        done = self._done - self._uncommitted
+        return Progressed(done, self._total, self._pace.seconds_left(self._total - done))
+
+    def memory(self) -> Memory | None:
+        """What the engine holds when it has stopped after the last frame taken in."""
+        if self._place is None:
+            return None
+        sweep, frame = self._place
+        forward = sweep.direction == "forward"
+        started = [each.label for each in sweep.labels if (each.start <= frame if forward else each.start >= frame)]
+        return Memory(self.run, frame, sweep.direction, frozenset(started))
+
+
+def _covers(spans: Sequence[Span], frame: int) -> bool:
+    return any(span.first <= frame <= span.last for span in spans)

@@ -1,0 +1,70 @@
+"""What a Runner tells its listener. Sentences are safe to show as they are, without markup."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from samannot_tui.session.plan import Plan
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run has begun; its plan names what is left alone."""
+
+    run: int
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """`done` of `total` frames are tracked and safely on disk; `seconds_left` is None while unknown."""
+
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class Paused:
+    pass
+
+
+@dataclass(frozen=True)
+class Resumed:
+    pass
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run is over. `reason` is a sentence, empty when it finished."""
+
+    outcome: Literal["finished", "ended", "failed"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PredictionPending:
+    frame: int
+    label: int
+
+
+@dataclass(frozen=True)
+class PredictionDone:
+    """Nothing more is computed for this cell; its mask, if there is one, came as a MaskPredicted event."""
+
+    frame: int
+    label: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What was asked for could not be done, and why."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    sentence: str
+
+
+RunnerEvent = Started | Progressed | Paused | Resumed | Ended | PredictionPending | PredictionDone | Failed | Notice

@@ -1,0 +1,48 @@
+"""`view.json`: where the person was looking. Not part of the annotation: not undoable, and may be lost."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from samannot_tui.appendlog import open_regular
+from samannot_tui.errors import InputError
+from samannot_tui.session.manifest import write_atomically
+
+NonNegative = Annotated[int, msgspec.Meta(ge=0)]
+ViewName = Literal["original", "prompts", "overlay", "masks"]
+VIEW_NAMES: tuple[ViewName, ...] = ("original", "prompts", "overlay", "masks")
+FILE_NAME = "view.json"
+_LARGEST_FILE = 64 * 1024
+
+
+class View(msgspec.Struct, frozen=True):
+    """The place to return to.
+
+    `label` is the active label's ID, None before there is one. `names` shows the labels' names on their
+    masks. `side_width` is the side panes' width in columns: 0 hides them, None leaves it to the screen size.
+    """
+
+    frame: NonNegative = 0
+    label: NonNegative | None = None
+    view: ViewName = "overlay"
+    names: bool = False
+    side_width: NonNegative | None = None
+
+
+def read_view(folder: Path) -> View:
+    """The view kept in a session folder; the defaults where there is none or it cannot be understood."""
+    try:
+        with open_regular(folder / FILE_NAME) as file:
+            return msgspec.json.decode(file.read(_LARGEST_FILE), type=View)
+    except (InputError, OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        return View()
+
+
+def write_view(folder: Path, view: View) -> None:
+    """Replace the kept view in one step: a crash leaves the old file or the new one.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    write_atomically(folder / FILE_NAME, msgspec.json.encode(view) + b"\n")

@@ -1,0 +1,44 @@
+"""Actions that go to another frame."""
+
+from samannot_tui.errors import InputError
+from samannot_tui.text import printable
+from samannot_tui.tui.actions.base import ActionScreen
+
+
+class MovingActions(ActionScreen):
+    """Frames are counted from 0, as in prompts files and exports."""
+
+    def go_to(self, frame: int) -> None:
+        """Show a frame, the nearest one where it does not exist; a half-made box does not come along."""
+        frame = min(max(frame, 0), self.place.frame_count - 1)
+        if frame == self.place.frame:
+            return
+        self.place.keep(frame=frame)
+        self.place.drop_corner()
+        self.show_place()
+
+    def action_step(self, frames: int) -> None:
+        self.go_to(self.place.frame + frames)
+
+    def action_seek(self, where: str) -> None:
+        self.go_to(0 if where == "first" else self.place.frame_count - 1)
+
+    def action_step_block(self, blocks: int) -> None:
+        """To the first frame of a neighbouring block; back goes to the start of this one first."""
+        size = self.place.state.settings.block_size
+        start = self.place.block * size
+        if blocks < 0 and self.place.frame > start:
+            self.go_to(start)
+        elif 0 <= self.place.block + blocks < self.place.block_count:
+            self.go_to(start + blocks * size)
+
+    def action_goto(self) -> None:
+        last = self.place.frame_count - 1
+        self.ask("goto", "Go to frame", example=f"0 to {last}")
+
+    def answer_goto(self, text: str) -> None:
+        """Raises InputError where the answer is no frame's number."""
+        last = self.place.frame_count - 1
+        if not (text.strip().isascii() and text.strip().isdigit() and int(text) <= last):
+            raise InputError(f"“{printable(text.strip())}” is not a frame; type a number from 0 to {last}.")
+        self.go_to(int(text))

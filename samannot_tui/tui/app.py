@@ -1,0 +1,91 @@
+"""The terminal app around the workspace."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from textual.actions import ActionParseResult
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from samannot_tui.errors import InputError, JobError
+from samannot_tui.graphics.probe import probe
+from samannot_tui.graphics.terminal import Requested, Terminal, choose
+from samannot_tui.media.source import FrameSource
+from samannot_tui.monitor import Monitor, Reading
+from samannot_tui.session.store import Session
+from samannot_tui.tui.bindings import BINDINGS
+from samannot_tui.tui.client import Client
+from samannot_tui.tui.recent import remember
+from samannot_tui.tui.screens.workspace import Workspace
+
+
+class SamannotApp(App[None]):
+    """Annotates one session. `exit()` may be called at any time; the caller then closes the client."""
+
+    TITLE = "samannot-tui"
+
+    def __init__(
+        self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]
+    ) -> None:
+        super().__init__()
+        self.workspace = Workspace(client, source, terminal, read_machine)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.workspace)
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual's, with a refusal shown as a sentence."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except InputError as error:
+            self.workspace.warn(str(error))
+            return True
+
+    async def action_quit(self) -> None:
+        self.workspace.action_quit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The workspace's actions that can be done now, from its bindings."""
+        for binding in BINDINGS:
+            _, name, parameters = self._parse_action(binding.action, self.workspace)
+            if self.workspace.check_action(name, parameters):
+                run = partial(self.run_action, binding.action, self.workspace)
+                yield SystemCommand(binding.tooltip, f"{binding.description} · {self._keys(binding)}", run)
+
+    def _keys(self, binding: Binding) -> str:
+        return ", ".join(self.get_key_display(each) for each in Binding.make_bindings([binding]))
+
+
+def run_app(session: Session, source: FrameSource, engine: str, graphics: Requested) -> None:
+    """Annotate until the person leaves.
+
+    When it returns, a run has been ended cleanly and the view is kept; the session and the source are the
+    caller's to close.
+
+    Args:
+        engine: "auto" or an engine's name.
+        graphics: "auto" or a protocol's name, see `graphics.terminal`.
+
+    Raises:
+        InputError: those graphics do not work here.
+        JobError: the screen broke down; Textual has printed why.
+    """
+    terminal = choose(graphics, probe())
+    client = Client(session, engine)
+    monitor = Monitor()
+    remember(session.folder)
+    app = SamannotApp(client, source, terminal, monitor.read)
+    try:
+        app.run()
+        if app.return_code:
+            raise JobError("The screen broke down; everything that it had shown as done is saved.")
+    finally:
+        client.close(app.workspace.place.kept)
+        monitor.close()

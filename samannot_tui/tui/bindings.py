@@ -1,0 +1,158 @@
+"""Every key of the workspace, by topic. Footer, help screen and command palette are all made from this."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Bindings that belong together under one heading of the help screen."""
+
+    title: str
+    bindings: tuple[Binding, ...]
+
+
+RUN_GROUP = Binding.Group("Run")
+PICK_GROUP = Binding.Group("Make that label the active one")
+
+
+def _key(
+    key: str,
+    action: str,
+    ident: str,
+    description: str,
+    tooltip: str,
+    shown: str = "",
+    group: Binding.Group | None = None,
+) -> Binding:
+    """A binding; `shown` is its key as the footer shows it, empty to keep it out of the footer.
+
+    Bindings of one group share a place in the footer or, kept out of that, a line of the help screen.
+    """
+    return Binding(
+        key,
+        action,
+        description,
+        show=bool(shown),
+        key_display=shown or None,
+        tooltip=tooltip,
+        id=ident,
+        group=group,
+    )
+
+
+def _crosshair(modifier: str, size: str, amount: str) -> tuple[Binding, ...]:
+    moves = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
+    group = Binding.Group(f"Move the crosshair by {amount}")
+    return tuple(
+        _key(
+            f"{modifier}{direction}",
+            f"crosshair({dx}, {dy}, '{size}')",
+            f"crosshair.{direction}.{size}",
+            f"Crosshair {direction}",
+            f"Move the crosshair {direction} by {amount}",
+            group=group,
+        )
+        for direction, dx, dy in moves
+    )
+
+
+PROMPTING = Topic(
+    "Prompts (arrows: while placing)",
+    (
+        _key("p", "prompt_mode('point')", "prompt.point", "Point", "Place points with crosshair or mouse", "p"),
+        _key("b", "prompt_mode('box')", "prompt.box", "Box", "Place boxes by two corners or a mouse drag", "b"),
+        _key("s", "flip_sign", "prompt.sign", "Sign", "Switch between positive and negative points"),
+        _key("enter,space", "place", "prompt.place", "Place", "Place the point or the box corner"),
+        _key("t", "type_prompt", "prompt.type", "Type", "Type a prompt: 120,340 · -120,340 · 10,20 90,80"),
+        _key(
+            "delete,backspace",
+            "remove_prompt",
+            "prompt.remove",
+            "Remove prompt",
+            "Remove the active label's prompt nearest to the crosshair",
+        ),
+        _key("m", "mask_frame", "prompt.mask", "Mask", "Compute the mask of this frame from its prompts", "m"),
+        *_crosshair("", "coarse", "a coarse step"),
+        *_crosshair("ctrl+", "medium", "5 pixels"),
+        *_crosshair("shift+", "fine", "1 pixel"),
+    ),
+)
+
+RUNNING = Topic(
+    "Runs",
+    (
+        _key(
+            "greater_than_sign", "run('forward')", "run.forward", "Forward", "Track forward from here", ">", RUN_GROUP
+        ),
+        _key(
+            "less_than_sign", "run('backward')", "run.backward", "Backward", "Track backward from here", "<", RUN_GROUP
+        ),
+        _key(
+            "equals_sign", "run('both')", "run.both", "Both", "Track forward, then backward, from here", "=", RUN_GROUP
+        ),
+        _key("escape", "escape", "run.pause", "Pause", "Leave the prompt mode; else pause or resume", "Esc"),
+        _key("x", "end_run", "run.end", "End run", "End the run; its finished frames are kept", "x"),
+        _key("c", "toggle_barrier", "run.barrier", "Barrier", "Set or clear a barrier on this frame", "c"),
+    ),
+)
+
+LABELLING = Topic(
+    "Labels and features",
+    (
+        *(
+            _key(
+                str(n),
+                f"pick_label({n})",
+                f"label.pick.{n}",
+                f"Label {n}",
+                f"Make label {n} the active one",
+                group=PICK_GROUP,
+            )
+            for n in range(1, 10)
+        ),
+        _key("up,k", "next_label(-1)", "label.previous", "Label above", "Make the label above active"),
+        _key("down,j", "next_label(1)", "label.next", "Label below", "Make the label below active"),
+        _key("a", "add_label", "label.add", "Label", "Add a label, that is one instance", "a"),
+        _key("r", "rename_label", "label.rename", "Rename", "Rename the active label; masks stay its own"),
+        _key("o", "hide_label", "label.hide", "Hide label", "Hide the active label from the views, or show it"),
+        _key("f", "set_feature", "feature.set", "Feature", "Set a feature from this frame on: posture = jumping"),
+        _key("F", "clear_feature", "feature.clear", "Clear feature", "Take back a change made on this frame"),
+    ),
+)
+
+MOVING = Topic(
+    "Moving",
+    (
+        _key("left,h", "step(-1)", "move.previous", "Previous frame", "Go back one frame"),
+        _key("right,l", "step(1)", "move.next", "Next frame", "Go on one frame"),
+        _key("shift+left,H", "step(-10)", "move.back10", "Back 10 frames", "Go back ten frames"),
+        _key("shift+right,L", "step(10)", "move.on10", "On 10 frames", "Go on ten frames"),
+        _key("home", "seek('first')", "move.first", "First frame", "Go to the first frame"),
+        _key("end", "seek('last')", "move.last", "Last frame", "Go to the last frame"),
+        _key("left_square_bracket", "step_block(-1)", "move.block.previous", "Previous block", "Go back a block"),
+        _key("right_square_bracket", "step_block(1)", "move.block.next", "Next block", "Go on a block"),
+        _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
+    ),
+)
+
+SESSION = Topic(
+    "Screen and session",
+    (
+        _key("v", "cycle_view", "view.cycle", "View", "Next view: original, prompts, overlay, masks", "v"),
+        _key("i", "toggle_names", "view.names", "Names", "Show or hide the labels' names on their masks"),
+        _key("tab", "toggle_panes", "view.panes", "Panes", "Show or hide the side panes"),
+        _key("plus", "resize_panes(4)", "view.wider", "Wider panes", "Make the side panes wider"),
+        _key("minus", "resize_panes(-4)", "view.narrower", "Narrower panes", "Make the side panes narrower"),
+        _key("u", "undo", "session.undo", "Undo", "Undo the last step", "u"),
+        _key("ctrl+r", "redo", "session.redo", "Redo", "Redo the step undone last"),
+        _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
+        _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),
+        _key("q", "quit", "session.quit", "Quit", "Leave; nothing is lost, a run is ended cleanly"),
+    ),
+)
+
+# The footer shows them in this order, and of two bindings on one key the first that is active wins.
+TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION)
+BINDINGS = [binding for topic in TOPICS for binding in topic.bindings]

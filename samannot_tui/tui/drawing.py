@@ -1,0 +1,116 @@
+"""From the place to an encoded picture: decode, masks, compose, encode. All of it runs in one worker thread."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from samannot_tui.graphics.target import Target
+from samannot_tui.masks.rle import BoolMask, decode
+from samannot_tui.media.cache import FrameCache
+from samannot_tui.media.source import FrameSource
+from samannot_tui.session.follower import Follower
+from samannot_tui.session.prompts import BoxPrompt, Prompt
+from samannot_tui.session.view import ViewName
+from samannot_tui.tui.place import Place
+
+if TYPE_CHECKING:
+    # They import OpenCV, which must not hold up the first paint.
+    from samannot_tui.graphics.pictures import Encoded
+    from samannot_tui.render.layers import Layer
+
+CACHE_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True)
+class LabelRequest:
+    """A label on the frame: as `render.layers.Layer`, its mask still a record id."""
+
+    label: int
+    name: str
+    record: int | None
+    prompts: tuple[Prompt, ...]
+    hidden: bool
+    pending: bool
+
+
+@dataclass(frozen=True)
+class PictureRequest:
+    """All that a picture depends on: two equal requests give the same picture."""
+
+    frame: int
+    target: Target
+    view: ViewName
+    names: bool
+    crosshair: tuple[float, float] | None
+    draft: BoxPrompt | None
+    labels: tuple[LabelRequest, ...]
+
+
+def request_for(place: Place, target: Target) -> PictureRequest:
+    """What the canvas should show now. Cheap; called on the event loop."""
+    records = place.live.on_frame(place.frame)
+    labels = tuple(
+        LabelRequest(
+            label=label.id,
+            name=label.name,
+            record=records.get(label.id),
+            prompts=tuple(placed.prompt for placed in place.state.prompts_on(place.frame, label.id)),
+            hidden=label.hidden,
+            pending=(place.frame, label.id) in place.pending,
+        )
+        for label in place.state.labels.values()
+    )
+    mode = place.mode
+    draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
+    crosshair = (mode.x, mode.y) if mode else None
+    return PictureRequest(place.frame, target, place.kept.view, place.kept.names, crosshair, draft, labels)
+
+
+class Drawer:
+    """Makes pictures of one video. Used from one thread."""
+
+    def __init__(self, source: FrameSource, follower: Follower) -> None:
+        self._cache = FrameCache(source, CACHE_BYTES)
+        self._size = (source.info.width, source.info.height)
+        self._follower = follower
+        self._masks: dict[int, BoolMask] = {}
+
+    def draw(self, request: PictureRequest) -> "Encoded":
+        """The picture, encoded for the request's target.
+
+        Raises:
+            InputError: the media can no longer be read, or a mask is damaged.
+        """
+        from samannot_tui.graphics.encode import encode
+        from samannot_tui.render.compose import compose
+        from samannot_tui.render.layers import Marks
+        from samannot_tui.render.viewport import Viewport
+
+        viewport = Viewport(self._size, request.target.pixel_size)
+        frame = self._cache.get(request.frame)
+        marks = Marks(request.names, request.crosshair, request.draft)
+        picture = compose(frame, self._layers(request), request.view, viewport, marks)
+        return encode(picture, viewport, request.target)
+
+    def close(self) -> None:
+        self._cache.close()
+
+    def _layers(self, request: PictureRequest) -> "list[Layer]":
+        from samannot_tui.render.layers import Layer
+
+        records = {wanted.record for wanted in request.labels if wanted.record is not None}
+        # Only the masks on the screen are kept: moving the crosshair needs them again, another frame does not.
+        self._masks = {
+            record: self._masks[record] if record in self._masks else decode(self._follower.read(record).rle)
+            for record in records
+        }
+        return [
+            Layer(
+                label=wanted.label,
+                name=wanted.name,
+                mask=None if wanted.record is None else self._masks[wanted.record],
+                prompts=wanted.prompts,
+                hidden=wanted.hidden,
+                pending=wanted.pending,
+            )
+            for wanted in request.labels
+        ]

@@ -1,0 +1,96 @@
+"""What every widget of the workspace shows: the annotation, and the place in it where the person is."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from samannot_tui.session.follower import Follower
+from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.state import Label, State
+from samannot_tui.session.view import View
+from samannot_tui.text import printable
+from samannot_tui.tui.prompting import Extent, PromptMode
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A run as the screen shows it."""
+
+    direction: str
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    paused: bool = False
+    ending: bool = False
+
+
+@dataclass
+class Place:
+    """Widgets read it; the workspace alone changes it and then tells them.
+
+    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing.
+    """
+
+    follower: Follower
+    kept: View
+    mode: PromptMode | None = None
+    run: RunStatus | None = None
+    pending: set[tuple[int, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.keep(frame=min(self.kept.frame, self.frame_count - 1))
+        if self.kept.label not in self.state.labels:
+            self.keep(label=next(iter(self.state.labels), None))
+
+    @property
+    def state(self) -> State:
+        return self.follower.state
+
+    @property
+    def live(self) -> LiveMasks:
+        return self.follower.live
+
+    @property
+    def frame(self) -> int:
+        return self.kept.frame
+
+    @property
+    def label(self) -> int | None:
+        """The active label's ID."""
+        return self.kept.label
+
+    @property
+    def active(self) -> Label | None:
+        return self.state.labels.get(self.kept.label) if self.kept.label is not None else None
+
+    @property
+    def frame_count(self) -> int:
+        return self.follower.manifest.frame_count
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.follower.manifest.width, self.follower.manifest.height)
+
+    @property
+    def block(self) -> int:
+        """The active block, counted from 0."""
+        return self.frame // self.state.settings.block_size
+
+    @property
+    def block_count(self) -> int:
+        return -(-self.frame_count // self.state.settings.block_size)
+
+    def keep(self, **fields: Any) -> None:
+        """Change the part of the place that `view.json` keeps."""
+        self.kept = msgspec.structs.replace(self.kept, **fields)
+
+    def name_of(self, label: int) -> str:
+        """A label's name, safe to show; its number where an undo has taken it away."""
+        known = self.state.labels.get(label)
+        return printable(known.name) if known else f"label {label}"
+
+    def drop_corner(self) -> None:
+        """Forget a box's first corner: it belongs to one frame and one label."""
+        if self.mode is not None and self.mode.corner is not None:
+            self.mode = replace(self.mode, corner=None)

@@ -1,0 +1,67 @@
+"""The help screen, made from the bindings alone."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from samannot_tui.tui.bindings import TOPICS, Topic
+
+NOTES = (
+    "Ctrl+P finds any action by name. "
+    "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
+    "click a negative one (or takes away the point under it), drag draws a box; click the timeline to go there."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key of the workspace, by topic."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle;
+        & VerticalScroll { width: 90%; max-width: 100; height: 90%; border: round $primary; padding: 0 1;
+                           background: $surface; }
+        & .title { text-style: bold underline; margin-top: 1; }
+        & .keys { width: 19; text-style: bold; }
+        & .what { width: 1fr; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "Close", id="help.close", tooltip="Close the help"),
+        Binding("down,j", "scroll(1)", "Down", id="help.down", tooltip="Scroll down", show=False),
+        Binding("up,k", "scroll(-1)", "Up", id="help.up", tooltip="Scroll up", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False) as pane:
+            pane.border_title = "Keys"
+            pane.border_subtitle = "Esc closes"
+            yield Static(NOTES, markup=False)
+            for topic in TOPICS:
+                yield from self._topic(topic)
+
+    def _topic(self, topic: Topic) -> ComposeResult:
+        yield Static(topic.title, markup=False, classes="title")
+        for what, bindings in groupby(topic.bindings, key=_line_of):
+            with HorizontalGroup():
+                yield Static(self._keys(bindings), markup=False, classes="keys")
+                yield Static(what, markup=False, classes="what")
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _keys(self, bindings: Iterable[Binding]) -> str:
+        """The keys of a line; a modifier that they share is named once."""
+        each_key = Binding.make_bindings([replace(binding, key_display=None) for binding in bindings])
+        keys = [self.app.get_key_display(each) for each in each_key]
+        return keys[0] + "".join(f" {key.removeprefix('shift+')}" for key in keys[1:])
+
+
+def _line_of(binding: Binding) -> str:
+    return binding.group.description if binding.group and not binding.show else binding.tooltip

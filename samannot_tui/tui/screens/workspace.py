@@ -1,0 +1,289 @@
+"""The workspace: the one screen where a video is annotated."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Footer
+
+from samannot_tui.engine.reports import RunnerEvent
+from samannot_tui.errors import InputError
+from samannot_tui.graphics.terminal import Terminal
+from samannot_tui.media.source import FrameSource
+from samannot_tui.monitor import Reading
+from samannot_tui.session.events import AnyEvent
+from samannot_tui.tui.actions.labelling import LabellingActions
+from samannot_tui.tui.actions.moving import MovingActions
+from samannot_tui.tui.actions.prompting import PromptingActions
+from samannot_tui.tui.actions.running import RunningActions
+from samannot_tui.tui.actions.session import SessionActions
+from samannot_tui.tui.bindings import BINDINGS
+from samannot_tui.tui.client import Client
+from samannot_tui.tui.drawing import Drawer, PictureRequest, request_for
+from samannot_tui.tui.follow import follow_events, follow_runner
+from samannot_tui.tui.newest import Newest
+from samannot_tui.tui.place import Place
+from samannot_tui.tui.widgets.ask_line import AskLine
+from samannot_tui.tui.widgets.canvas import Canvas
+from samannot_tui.tui.widgets.features import FeaturePane
+from samannot_tui.tui.widgets.labels import LabelPane
+from samannot_tui.tui.widgets.message_line import MessageLine
+from samannot_tui.tui.widgets.resources import ResourcePane
+from samannot_tui.tui.widgets.status import StatusLine
+from samannot_tui.tui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from samannot_tui.graphics.pictures import Encoded
+
+VIEW_KEPT_AFTER_SECONDS = 1.0
+MONITOR_SECONDS = 1.0
+RIGHT_BUTTON = 3
+TALL_SCREEN = 30
+
+
+class Workspace(MovingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
+    """Wires the widgets to the place, and the session's and runner's news to both.
+
+    News arrives in other threads and is posted here as messages; handlers own all state.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+    CSS = """
+    Workspace {
+        & #middle { height: 1fr; }
+        & #side { height: 1fr; }
+        & Footer.-compact FooterLabel, & Footer.-compact FooterKey.-grouped { margin: 0 1 0 0; }
+    }
+    """
+
+    @dataclass
+    class SessionChanged(Message):
+        """Events that have become durable."""
+
+        events: tuple[AnyEvent, ...]
+
+    @dataclass
+    class RunnerReported(Message):
+        """One of `engine.runner`'s events."""
+
+        event: RunnerEvent
+
+    @dataclass
+    class PictureReady(Message):
+        """An encoded picture for the canvas."""
+
+        encoded: "Encoded"
+
+    @dataclass
+    class PictureFailed(Message):
+        """Why there is none."""
+
+        sentence: str
+
+    @dataclass
+    class MachineRead(Message):
+        """The monitor's reading."""
+
+        reading: Reading
+
+    def __init__(
+        self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]
+    ) -> None:
+        super().__init__()
+        self.client = client
+        self.place = Place(client.follower, client.read_view())
+        self.is_leaving = False
+        self._source = source
+        self._terminal = terminal
+        self._read_machine = read_machine
+        self._asked: PictureRequest | None = None
+        self._view_timer: Timer | None = None
+        self._is_painted = False
+
+    def compose(self) -> ComposeResult:
+        means = f"{self.client.engine} · {self._terminal.protocol}"
+        yield StatusLine(self.place, self._source.path.name, means, self.client.read_only is not None)
+        with Horizontal(id="middle"):
+            with Vertical(id="side"):
+                yield LabelPane(self.place)
+                yield FeaturePane(self.place)
+                yield ResourcePane(self.place)
+            yield Canvas(self._terminal)
+        yield Timeline(self.place)
+        yield MessageLine(self.place)
+        yield AskLine()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._drawer = Drawer(self._source, self.client.follower)
+        self._pictures = Newest(self._drawer.draw, self._deliver, self._fail)
+        self.client.listen(
+            lambda events: _post(self, self.SessionChanged(events)),
+            lambda event: _post(self, self.RunnerReported(event)),
+        )
+        self.show_place()
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        # Not before: a picture's thread imports OpenCV, which would hold up everything else.
+        self._is_painted = True
+        self._ask_for_picture()
+        for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
+            self.warn(notice)
+        self._watch_machine()
+        self.set_interval(MONITOR_SECONDS, self._watch_machine)
+
+    def on_unmount(self) -> None:
+        self._pictures.close()
+        self._drawer.close()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.is_leaving or self.query_one(AskLine).is_open:
+            return False
+        mode, run = self.place.mode, self.place.run
+        match action:
+            case "crosshair" | "place":
+                return mode is not None
+            case "flip_sign":
+                return mode is not None and mode.kind == "point"
+            case "escape":
+                return mode is not None or run is not None
+            case "end_run":
+                return run is not None
+            case _:
+                return True
+
+    def show_place(self) -> None:
+        self._fit_panes()
+        self.query_one(StatusLine).refresh()
+        self.query_one(MessageLine).refresh()
+        self.query_one(LabelPane).refresh_labels()
+        self.query_one(FeaturePane).refresh_features()
+        self.query_one(ResourcePane).refresh_resources()
+        self.query_one(Timeline).refresh_tracks()
+        self._ask_for_picture()
+        if self._view_timer is None:
+            self._view_timer = self.set_timer(VIEW_KEPT_AFTER_SECONDS, self._keep_view)
+
+    def _fit_panes(self) -> None:
+        side = self.query_one("#side")
+        side.display = self.pane_width() > 0
+        side.styles.width = self.pane_width()
+        self.query_one(Timeline).styles.height = 3 if self.size.height < TALL_SCREEN else 6
+
+    def _keep_view(self) -> None:
+        self._view_timer = None
+        if not self.is_leaving:
+            self.carry_out(self.client.keep_view(self.place.kept))
+
+    @on(Canvas.Resized)
+    def _ask_for_picture(self) -> None:
+        """A new picture, where anything that it shows has changed."""
+        target = self.query_one(Canvas).target
+        request = request_for(self.place, target) if target and self._is_painted else None
+        if request is not None and request != self._asked:
+            self._asked = request
+            self._pictures.request(request)
+
+    def on_resize(self) -> None:
+        self.show_place()
+
+    def _deliver(self, request: PictureRequest, encoded: "Encoded") -> None:
+        self.post_message(self.PictureReady(encoded))
+
+    def _fail(self, error: Exception) -> None:
+        self.post_message(self.PictureFailed(str(error)))
+
+    def _watch_machine(self) -> None:
+        self.run_worker(self._read_and_post, group="monitor", thread=True)
+
+    def _read_and_post(self) -> None:
+        self.post_message(self.MachineRead(self._read_machine()))
+
+    def on_workspace_machine_read(self, message: MachineRead) -> None:
+        self.query_one(ResourcePane).show_reading(message.reading)
+
+    def on_workspace_picture_ready(self, message: PictureReady) -> None:
+        self.query_one(Canvas).show(message.encoded)
+
+    def on_workspace_picture_failed(self, message: PictureFailed) -> None:
+        self.warn(message.sentence)
+
+    def on_workspace_session_changed(self, message: SessionChanged) -> None:
+        for sentence in follow_events(self.place, message.events):
+            self.say(sentence)
+        self.show_place()
+
+    def on_workspace_runner_reported(self, message: RunnerReported) -> None:
+        told = follow_runner(self.place, message.event)
+        if told is not None and told.is_bad:
+            self.warn(told.sentence)
+        elif told is not None:
+            self.say(told.sentence)
+        self.refresh_bindings()
+        self.show_place()
+
+    @on(Timeline.Seek)
+    def _seek(self, message: Timeline.Seek) -> None:
+        self.go_to(message.frame)
+
+    @on(LabelPane.Picked)
+    def _pick(self, message: LabelPane.Picked) -> None:
+        self.pick_label(message.label)
+
+    @on(Canvas.Pressed)
+    def _press(self, message: Canvas.Pressed) -> None:
+        with self.refusals_told():
+            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+
+    @on(Canvas.Dragged)
+    def _drag(self, message: Canvas.Dragged) -> None:
+        self.drag(message.x, message.y)
+
+    @on(Canvas.Released)
+    def _release(self, message: Canvas.Released) -> None:
+        with self.refusals_told():
+            self.release()
+
+    @on(AskLine.Answered)
+    def _answer(self, message: AskLine.Answered) -> None:
+        answers = {
+            "goto": self.answer_goto,
+            "add_label": self.answer_add_label,
+            "rename_label": self.answer_rename_label,
+            "set_feature": self.answer_set_feature,
+            "clear_feature": self.answer_clear_feature,
+            "type_prompt": self.answer_type_prompt,
+        }
+        try:
+            answers[message.topic](message.text)
+        except InputError as error:
+            self.warn(str(error))
+            self.query_one(AskLine).reopen(message.text)
+
+    def action_quit(self) -> None:
+        """End a run cleanly, keep everything, then leave."""
+        if not self.is_leaving:
+            self.is_leaving = True
+            self.refresh_bindings()
+            if self.place.run is not None:
+                self.say("Ending the run; its finished frames are kept.")
+            self.run_worker(self._leave())
+
+    async def _leave(self) -> None:
+        run = self.place.run
+        await asyncio.to_thread(self.client.close, self.place.kept)
+        farewell = f"The run was ended after {run.done} of {run.total} frames, which are kept." if run else None
+        self.app.exit(message=farewell)
+
+
+def _post(workspace: Workspace, message: Message) -> None:
+    workspace.post_message(message)

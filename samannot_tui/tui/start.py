@@ -1,0 +1,99 @@
+"""The start screen: what to open when no file was named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+import samannot_tui
+from samannot_tui.text import printable
+from samannot_tui.tui.recent import recent_sessions
+
+SAMPLE = Path(samannot_tui.__file__).parent.parent / "sample_data" / "clip.mp4"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that can be opened: a media file or folder, or a session."""
+
+    path: Path
+    text: str
+
+
+def choices() -> tuple[Choice, ...]:
+    """The recent sessions, then the sample clip where it is installed."""
+    recent = [Choice(folder, f"{printable(folder.name)}  {printable(folder.parent)}") for folder in recent_sessions()]
+    sample = [Choice(SAMPLE, "The sample clip")] if SAMPLE.exists() else []
+    return (*recent, *sample)
+
+
+class StartApp(App[Path | None]):
+    """Ends with the path chosen, None where the person left."""
+
+    TITLE = "samannot-tui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    Screen { align: center middle; }
+    #box { width: 80%; max-width: 100; height: auto; max-height: 90%; border: round $primary; padding: 1 2; }
+    OptionList { height: auto; max-height: 12; border: none; margin-bottom: 1; }
+    #problem { color: $warning; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+q", "leave", "Leave", id="start.leave", tooltip="Leave without opening anything"),
+    ]
+
+    def __init__(self, offered: Sequence[Choice]) -> None:
+        super().__init__()
+        self._offered = offered
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = "samannot-tui"
+            yield Static(Content("A video, an image folder or a session, then Enter:"))
+            yield Input(placeholder="path/to/video.mp4", id="path")
+            yield Static(id="problem", markup=False)
+            if self._offered:
+                yield Static(Content("or one of these:"))
+                yield OptionList(*(Option(Content(choice.text)) for choice in self._offered))
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList if self._offered else Input).focus()
+
+    @on(OptionList.OptionSelected)
+    def _open_offered(self, event: OptionList.OptionSelected) -> None:
+        self.exit(self._offered[event.option_index].path)
+
+    @on(Input.Submitted)
+    def _open_typed(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
+            return
+        path = _typed_path(event.value.strip())
+        if path.exists():
+            self.exit(path)
+        else:
+            self.query_one("#problem", Static).update(f"There is no file or folder {printable(path)}.")
+
+    def action_leave(self) -> None:
+        self.exit(None)
+
+
+def _typed_path(text: str) -> Path:
+    path = Path(text)
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~name of somebody who is not known here
+        return path
+
+
+def run_start_screen() -> Path | None:
+    """Ask what to open; None where the person left."""
+    return StartApp(choices()).run()

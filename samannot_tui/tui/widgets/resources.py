@@ -1,0 +1,76 @@
+"""The resource pane: CPU, RAM, GPU, VRAM where there is one, and how far the run is."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from samannot_tui.monitor import Reading
+from samannot_tui.text import printable
+from samannot_tui.tui.place import Place, RunStatus
+
+BAR_COLUMNS = 8
+GIB = 1024**3
+ARROWS = {"forward": "▶", "backward": "◀", "both": "◀▶", "frame": "■"}
+
+
+class ResourcePane(Static):
+    """Only what could be read is shown."""
+
+    DEFAULT_CSS = """
+    ResourcePane { border: round $surface-lighten-2; border-title-color: $text-muted; height: auto; }
+    """
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(Content(""))
+        self._place = place
+        self._reading = Reading()
+        self.border_title = "Resources"
+
+    def show_reading(self, reading: Reading) -> None:
+        self._reading = reading
+        self.refresh_resources()
+
+    def refresh_resources(self) -> None:
+        """The reading or the run has changed."""
+        lines = resource_lines(self._reading)
+        if self._place.run is not None:
+            lines.append(f"run  {run_line(self._place.run)}")
+        self.update(Content("\n".join(f" {line}" for line in lines)))
+
+
+def resource_lines(reading: Reading) -> list[str]:
+    """One line for each figure that was read."""
+    lines = []
+    if reading.cpu_percent is not None:
+        lines.append(f"CPU  {_bar(reading.cpu_percent)} {reading.cpu_percent:3.0f} %")
+    if reading.ram_used is not None and reading.ram_total:
+        lines.append(f"RAM  {_gauge(reading.ram_used, reading.ram_total)}")
+    if reading.gpu_percent is not None:
+        lines.append(f"GPU  {_bar(reading.gpu_percent)} {reading.gpu_percent:3.0f} %")
+    if reading.vram_used is not None and reading.vram_total:
+        lines.append(f"VRAM {_gauge(reading.vram_used, reading.vram_total)}")
+    if reading.gpu_name is not None:
+        lines.append(f"     {printable(reading.gpu_name)}")
+    return lines
+
+
+def run_line(run: RunStatus) -> str:
+    """A run in a few words: direction, frames done, and the time that is left."""
+    if run.ending:
+        return "ending"
+    arrow = "‖" if run.paused else ARROWS[run.direction]
+    done = f"{arrow} {run.done}/{run.total}"
+    if run.paused:
+        return f"{done} paused"
+    if run.seconds_left is None:
+        return done
+    minutes, seconds = divmod(round(run.seconds_left), 60)
+    return f"{done} {minutes}:{seconds:02d} left"
+
+
+def _gauge(used: int, total: int) -> str:
+    return f"{_bar(100 * used / total)} {used / GIB:.1f}/{total / GIB:.0f} G"
+
+
+def _bar(percent: float) -> str:
+    full = round(min(max(percent, 0), 100) / 100 * BAR_COLUMNS)
+    return "█" * full + "░" * (BAR_COLUMNS - full)

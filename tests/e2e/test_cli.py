@@ -1,0 +1,209 @@
+"""The program as a script sees it: exit codes, what is printed where, what is left on disk."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from samannot_tui.session.store import Session
+from tests.e2e.clips import HEIGHT, SIDE, WIDTH, corner, write_clip
+
+FRAMES = 24
+PROMPTS = {"labels": [{"id": 1, "name": "square"}], "prompts": [{"label": 1, "frame": 0, "box": [4, 20, 25, 41]}]}
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "samannot_tui", *map(os.fspath, arguments)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("clip") / "square.mp4", FRAMES)
+
+
+def prompts(folder: Path, content: object = PROMPTS) -> Path:
+    path = folder / "prompts.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("truth")
+    for frame in range(FRAMES):
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        left, top = corner(frame)
+        mask[top : top + SIDE, left : left + SIDE] = 1
+        Image.fromarray(mask).save(folder / f"{frame:05d}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tracked(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out")
+    done = run("track", clip, "--prompts", prompts(out), "--out", out, "--format", "davis", "--format", "png")
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def test_track_then_eval(tracked: Path, truth: Path) -> None:
+    scored = run("eval", "--pred", tracked / "davis" / "Annotations" / "square", "--gt", truth, "--json")
+    assert scored.returncode == 0, scored.stderr
+    assert json.loads(scored.stdout)["j"] > 0.85
+    session = Session.open(tracked / "square.samannot")
+    assert len(session.live.frames(1)) == FRAMES and session.read_only is None
+    session.close()
+    assert json.loads((tracked / "png" / "labels.json").read_text())
+
+
+def test_every_block_boundary_is_crossed(clip: Path, tmp_path: Path, truth: Path) -> None:
+    """Blocks cost nothing: with the memory carried over, the masks are those of one block."""
+    for size in (100, 7):
+        out = tmp_path / f"{size}"
+        out.mkdir()
+        done = run("track", clip, "--prompts", prompts(out), "--out", out, "--block-size", f"{size}", "--json")
+        assert done.returncode == 0, done.stderr
+    masks = [sorted((tmp_path / size / "davis" / "Annotations" / "square").iterdir()) for size in ("100", "7")]
+    assert [a.read_bytes() for a in masks[0]] == [b.read_bytes() for b in masks[1]]
+
+
+def test_export_and_propagate_a_session(clip: Path, tmp_path: Path) -> None:
+    done = run("track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path / "out", "--json")
+    session = json.loads(done.stdout)["session"]
+    again = run("propagate", session, "--json")
+    assert again.returncode == 0 and json.loads(again.stdout)["masks"] == FRAMES
+    exported = run("export", session, "--format", "png", "--out", tmp_path / "dataset")
+    assert exported.returncode == 0 and (tmp_path / "dataset" / "png" / "labels.json").exists()
+
+
+def test_a_moved_video_is_found_again(clip: Path, tmp_path: Path) -> None:
+    done = run("track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path / "out", "--json")
+    session = Path(json.loads(done.stdout)["session"])
+    moved = tmp_path / "moved"
+    session.rename(moved)
+    lost = run("export", moved, "--out", tmp_path / "dataset")
+    assert lost.returncode == 2 and "--media" in lost.stderr
+    other = run("export", moved, "--out", tmp_path / "dataset", "--media", write_clip(tmp_path / "other.mp4", 5))
+    assert other.returncode == 2 and "another video" in other.stderr
+    assert run("export", moved, "--out", tmp_path / "dataset", "--media", clip).returncode == 0
+    assert run("export", moved, "--out", tmp_path / "dataset").returncode == 0, "the new place is remembered"
+
+
+WRONG_PROMPTS = [
+    ("not JSON {", "not a prompts file"),
+    ({"labels": [], "prompts": []}, "number them 1, 2, 3"),
+    ({**PROMPTS, "labels": [{"id": 2, "name": "x"}]}, "number them 1, 2, 3"),
+    ({**PROMPTS, "prompts": []}, "holds no prompts"),
+    ({**PROMPTS, "prompts": [{"label": 9, "frame": 0, "box": [0, 0, 5, 5]}]}, "label 9 is not among"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 99, "box": [0, 0, 5, 5]}]}, "no frame 99"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "box": [200, 200, 300, 300]}]}, "no area"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "points": [[500, 1, 1]]}]}, "outside the frame"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "points": [[5, 1, 3]]}]}, "1 (positive) or 0"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "mask": "none.png"}]}, "not a PNG"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0}]}, "neither a box"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "bbox": [0, 0, 5, 5]}]}, "bbox"),
+]
+
+
+@pytest.mark.parametrize(("content", "sentence"), WRONG_PROMPTS)
+def test_wrong_prompts_are_one_sentence_and_leave_nothing(
+    clip: Path, tmp_path: Path, content: object, sentence: str
+) -> None:
+    done = run("track", clip, "--prompts", prompts(tmp_path, content), "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert sentence in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+
+
+def test_wrong_media_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("hello")
+    (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/x.ts\n")
+    (tmp_path / "folder").mkdir()
+    for name in ("empty.mp4", "text.mp4", "list.m3u8", "folder", "missing.mp4"):
+        done = run("track", tmp_path / name, "--prompts", prompts(tmp_path), "--out", tmp_path / "out")
+        assert done.returncode == 2, name
+        assert len(done.stderr.strip().splitlines()) == 1 and name in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["open", "x.mp4"],
+        ["nonsense"],
+        ["track"],
+        ["export", ".", "--out", "x"],
+        ["repair", ".", "--out", "y"],
+        ["eval", "--pred", "a", "--gt", "b"],
+        ["export", ".", "--out", "x", "--format", "nonsense"],
+    ],
+)
+def test_wrong_arguments_exit_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
+    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr
+
+
+def test_names_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    evil = tmp_path / "a\x1b[2Jb.mp4"
+    evil.write_text("x")
+    done = run("track", evil, "--prompts", prompts(tmp_path), "--out", tmp_path / "out")
+    assert done.returncode == 2 and "\x1b" not in done.stderr and "\\x1b[2J" in done.stderr
+
+
+def test_a_name_that_is_not_utf8_works(clip: Path, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
+    odd.write_bytes(clip.read_bytes())
+    done = run("track", odd, "--prompts", prompts(tmp_path), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (session,) = (tmp_path / "out").glob("*.samannot")
+    assert run("export", session, "--out", tmp_path / "dataset").returncode == 0
+
+
+def test_termination_keeps_what_was_finished(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "long.mp4", 600)
+    command = [sys.executable, "-m", "samannot_tui", "track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    log = tmp_path / "long.samannot" / "masks.jsonl"
+    deadline = time.monotonic() + 60
+    while (not log.exists() or not log.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1 and "kept" in said and "Traceback" not in said
+    session = Session.open(tmp_path / "long.samannot")
+    assert session.notices == () and session.state.active_run is None and len(session.live.frames(1))
+    session.close()
+
+
+HELP = """
+import sys
+sys.argv = ["samannot-tui", "--help"]
+import samannot_tui.cli
+try:
+    samannot_tui.cli.main()
+except SystemExit:
+    pass
+heavy = {"numpy", "cv2", "av", "PIL", "textual", "torch", "pycocotools"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+def test_help_is_light() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_demo_headless_reaches_its_mark() -> None:
+    done = run("demo", "--headless")
+    assert done.returncode == 0, done.stderr
+    (mean,) = [line for line in done.stdout.splitlines() if line.startswith("mean J ")]
+    assert float(mean.removeprefix("mean J ")) >= 0.85

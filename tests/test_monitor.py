@@ -1,0 +1,96 @@
+"""The machine's readings: right where they can be had, None where not, never an exception."""
+
+import sys
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from samannot_tui.monitor import Monitor, Reading
+
+
+class Broken:
+    """A library of which every call fails."""
+
+    def __getattr__(self, name: str) -> object:
+        def fail(*args: object, **options: object) -> None:
+            raise RuntimeError(name)
+
+        return fail
+
+
+def nvml(**calls: object) -> SimpleNamespace:
+    working = {
+        "nvmlInit": lambda: None,
+        "nvmlShutdown": lambda: None,
+        "nvmlDeviceGetHandleByIndex": lambda index: f"gpu {index}",
+        "nvmlDeviceGetHandleByUUID": lambda name: name,
+        "nvmlDeviceGetName": lambda gpu: gpu,
+        "nvmlDeviceGetUtilizationRates": lambda gpu: SimpleNamespace(gpu=37),
+        "nvmlDeviceGetMemoryInfo": lambda gpu: SimpleNamespace(used=2, total=8),
+    }
+    return SimpleNamespace(**(working | calls))
+
+
+@pytest.fixture(autouse=True)
+def no_device_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+
+
+def test_cpu_and_ram_of_this_machine() -> None:
+    reading = Monitor().read()
+    assert reading.ram_total == psutil.virtual_memory().total
+    assert reading.ram_used is not None
+    assert 0 < reading.ram_used < reading.ram_total
+    assert reading.cpu_percent is not None
+    assert 0 <= reading.cpu_percent <= 100
+
+
+def test_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", nvml())
+    reading = Monitor().read()
+    assert (reading.gpu_name, reading.gpu_percent) == ("gpu 0", 37.0)
+    assert (reading.vram_used, reading.vram_total) == (2, 8)
+
+
+@pytest.mark.parametrize(
+    ("visible", "name"), [("2,0", "gpu 2"), ("GPU-abc", "GPU-abc"), ("MIG-abc", "MIG-abc"), ("", None), ("-1", None)]
+)
+def test_the_gpu_is_the_one_that_cuda_would_use(
+    visible: str, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", nvml())
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert Monitor().read().gpu_name == name
+
+
+def test_what_a_gpu_does_not_tell_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", nvml(nvmlDeviceGetUtilizationRates=Broken().anything))
+    reading = Monitor().read()
+    assert reading.gpu_percent is None
+    assert reading.vram_total == 8
+
+
+@pytest.mark.parametrize("library", [None, Broken()])
+def test_no_nvidia_driver_is_no_gpu(library: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", library)
+    reading = Monitor().read()
+    assert (reading.gpu_name, reading.gpu_percent, reading.vram_used) == (None, None, None)
+    assert reading.ram_total
+
+
+@pytest.mark.parametrize("library", [None, Broken()])
+def test_without_psutil_nothing_is_read(library: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    monkeypatch.setitem(sys.modules, "psutil", library)
+    assert Monitor().read() == Reading()
+
+
+def test_nvml_is_shut_down_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shut: list[bool] = []
+    monkeypatch.setitem(sys.modules, "pynvml", nvml(nvmlShutdown=lambda: shut.append(True)))
+    monitor = Monitor()
+    monitor.read()
+    monitor.close()
+    monitor.close()
+    assert shut == [True]

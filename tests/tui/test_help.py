@@ -1,0 +1,63 @@
+"""The help screen, the palette and the footer all come from the bindings, and every binding can be carried out."""
+
+import pytest
+from textual.binding import Binding
+from textual.widgets import Static
+
+from samannot_tui.tui.bindings import BINDINGS, TOPICS
+from samannot_tui.tui.screens.help import HelpScreen
+from samannot_tui.tui.screens.workspace import Workspace
+from tests.tui.conftest import OpenDesk
+
+MODAL_ACTIONS = ("crosshair", "place", "flip_sign")
+
+
+@pytest.mark.parametrize("binding", BINDINGS, ids=lambda binding: str(binding.id))
+def test_every_binding_is_complete_and_names_a_real_action(binding: Binding) -> None:
+    assert binding.id
+    assert binding.description
+    assert binding.tooltip
+    name = binding.action.partition("(")[0]
+    assert callable(getattr(Workspace, f"action_{name}"))
+
+
+def test_ids_are_unique() -> None:
+    ids = [binding.id for binding in BINDINGS]
+    assert len(ids) == len(set(ids))
+
+
+def test_two_bindings_on_a_key_are_told_apart_by_the_prompt_mode() -> None:
+    by_key: dict[str, list[Binding]] = {}
+    for binding in Binding.make_bindings(BINDINGS):
+        by_key.setdefault(binding.key, []).append(binding)
+    for key, bindings in by_key.items():
+        modal = [binding.action.startswith(MODAL_ACTIONS) for binding in bindings]
+        assert modal in ([True], [False], [True, False]), key
+
+
+async def test_help_names_every_key(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await at.press("question_mark")
+        assert isinstance(at.app.screen, HelpScreen)
+        parts = [str(part.content) for part in at.app.screen.query(Static)]
+        for topic in TOPICS:
+            assert topic.title in parts
+            for binding in topic.bindings:
+                told = binding.group.description if binding.group and not binding.show else binding.tooltip
+                keys = parts[parts.index(told) - 1].split()
+                for each in Binding.make_bindings([binding]):
+                    shown = at.app.get_key_display(Binding(each.key, each.action))
+                    assert shown in keys or shown.removeprefix("shift+") in keys
+        await at.press("escape")
+        assert at.app.screen is at.screen
+
+
+async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
+    async with desk() as at:
+        titles = {command.title for command in at.app.get_system_commands(at.screen)}
+        assert titles == {b.tooltip for b in BINDINGS} - {
+            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, "escape", "end_run"))
+        }
+        (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
+        await command.callback()
+        assert at.screen.place.frame == 29

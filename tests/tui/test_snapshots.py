@@ -1,0 +1,103 @@
+"""The layout at three sizes. The frames are of one colour, so that no decoder or scaler changes a snapshot."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from samannot_tui.masks.log import NewMask
+from samannot_tui.masks.rle import Rle
+from samannot_tui.media.open import open_media
+from samannot_tui.session import commands as cmd
+from samannot_tui.session.prompts import PointPrompt
+from samannot_tui.session.store import Session
+from samannot_tui.tui.app import SamannotApp
+from samannot_tui.tui.client import Client
+from samannot_tui.tui.widgets.canvas import Canvas
+from tests.tui.conftest import CELLS, READING
+
+WIDTH, HEIGHT, FRAMES = 64, 36, 40
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[SamannotApp]:
+    folder = tmp_path / "aquarium"
+    folder.mkdir()
+    for frame in range(FRAMES):
+        Image.new("RGB", (WIDTH, HEIGHT), (40, 90, 120)).save(folder / f"{frame:03}.png")
+    source = open_media(folder)
+    session = Session.create(tmp_path / "aquarium.samannot", folder, source.info)
+    annotate(session)
+    client = Client(session, "flow")
+    app = SamannotApp(client, source, CELLS, lambda: READING)
+    yield app
+    client.close(app.workspace.place.kept)
+    session.close()
+    source.close()
+
+
+def annotate(session: Session) -> None:
+    session.submit(cmd.ChangeSetting("block_size", 16))
+    for name in ("clownfish", "[red]tang[/red]", "水草"):
+        session.submit(cmd.AddLabel(name))
+    session.submit(cmd.HideLabel(3, hidden=True))
+    session.submit(cmd.SetFeature(1, "posture", 4, "swimming"))
+    session.submit(cmd.SetBarrier(30))
+    for frame in (0, 5):
+        (placed,) = session.submit(cmd.AddPrompt(1, frame, PointPrompt(3, 4)))
+        mask = NewMask(
+            frame=frame,
+            label=1,
+            rle=Rle((HEIGHT, WIDTH), "PT2"),
+            object_score=3.0,
+            quality=0.87,
+            source="prompted",
+            run=None,
+        )
+        session.submit(cmd.AddPrediction(1, frame, *session.append_masks([mask]), (placed.seq,)))
+
+
+async def look_at_frame_5(pilot: Pilot[None]) -> None:
+    await pilot.press("1", "g", "5", "enter", "v", "v")
+    workspace = pilot.app.screen
+    for _ in range(200):
+        await pilot.pause(0.05)
+        if workspace.query_one(Canvas).viewport is not None and not workspace._pictures.busy:  # type: ignore[attr-defined]
+            break
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_workspace(snap_compare, app: SamannotApp, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
+    assert snap_compare(app, terminal_size=size, run_before=look_at_frame_5)
+
+
+def test_placing_points(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+    async def place(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press("p", "s")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=place)
+
+
+def test_export_dialog(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+    async def open_dialog(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press("e")
+        await pilot.pause()
+        pilot.app.screen.query_one(Input).value = "/data/aquarium-export"
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+
+
+def test_help(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+    async def open_help(pilot: Pilot[None]) -> None:
+        await pilot.press("question_mark")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(120, 60), run_before=open_help)
