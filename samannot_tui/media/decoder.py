@@ -34,6 +34,7 @@ class Decoder:
         """
         self._reader = PacketReader(path)
         self._threads = 1
+        self._failed: set[int] = set()
         self.fed = -1
 
     @property
@@ -75,22 +76,23 @@ class Decoder:
             return
         keys = np.flatnonzero(self.packets.key)[-2:].tolist() or [0]
         last = len(self.packets) - 1
-        forgiven = self._corrupt_from(keys[0], strict=False)
-        # Where not every packet gives a frame (fields, damage), a missing frame proves nothing.
-        if set(range(keys[-1], last)).issubset(forgiven):
-            strict = self._corrupt_from(keys[0], strict=True)
-            if forgiven.get(last, True) or strict.get(last, True):
-                self._reader.drop_last()
+        trials = [self._broken_from(keys[0], strict) for strict in (False, True)]
+        # Where other packets give no frame either (fields, damage), a missing frame proves nothing.
+        regular = set(range(keys[-1], last)).issubset(trials[0])
+        if any(broken.get(last, regular) for broken in trials):
+            self._reader.drop_last()
         self._reader.reopen()
 
-    def _corrupt_from(self, ordinal: int, strict: bool) -> dict[int, bool]:
-        """Which packets from a key on give a frame, and whether errors were found in it."""
+    def _broken_from(self, ordinal: int, strict: bool) -> dict[int, bool]:
+        """Which packets from a key on give a frame or an error, and whether anything is wrong with them."""
         self._reader.reopen()
+        self._failed.clear()
         packets = self._reader.packets_from(ordinal)
         context = self._context()
         if strict:
             context.options = {"err_detect": "explode"}
-        return {ordinal: frame.is_corrupt for ordinal, frame in self._decode(context, packets)}
+        broken = {ordinal: frame.is_corrupt for ordinal, frame in self._decode(context, packets)}
+        return broken | dict.fromkeys(self._failed, True)
 
     def _context(self) -> VideoCodecContext:
         """The decoder that fits the packets read last, empty."""
@@ -108,15 +110,15 @@ class Decoder:
             self.fed = ordinal
             # A decoder hands a packet's time stamp on to its frame: that is how the two are matched.
             packet.pts = packet.dts = ordinal
-            yield from _decoded(context, packet)
-        yield from _decoded(context, None)
+            yield from self._decoded(context, packet)
+        yield from self._decoded(context, None)
 
-
-def _decoded(context: VideoCodecContext, packet: VideoPacket | None) -> Iterator[tuple[int, VideoFrame]]:
-    try:
-        frames = context.decode(packet)
-    except av.error.FFmpegError:
-        return
-    for frame in frames:
-        if frame.pts is not None:
-            yield frame.pts, frame
+    def _decoded(self, context: VideoCodecContext, packet: VideoPacket | None) -> Iterator[tuple[int, VideoFrame]]:
+        try:
+            frames = context.decode(packet)
+        except av.error.FFmpegError:
+            self._failed.add(self.fed)
+            return
+        for frame in frames:
+            if frame.pts is not None:
+                yield frame.pts, frame

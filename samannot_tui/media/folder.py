@@ -20,7 +20,7 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".
 FPS = 25.0
 
 # What Pillow may try, so that a file's content cannot choose a decoder that runs a program.
-_FORMATS = ("JPEG", "MPO", "PNG", "BMP", "TIFF", "WEBP")
+_FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 _TURNED_SIDEWAYS = (5, 6, 7, 8)
 _ORIENTATION = 0x0112
@@ -87,9 +87,7 @@ def _image_files(folder: Path) -> list[Path]:
         raise InputError(f"{printable(folder)} cannot be listed: {error.strerror}") from error
     if not names:
         kinds = ", ".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
-        raise InputError(
-            f"{printable(folder)} has no images in it ({kinds}); give a folder of frames or a video"
-        )
+        raise InputError(f"{printable(folder)} has no images in it ({kinds}); give a folder of frames or a video")
     return [folder / name for name in natsorted(names)]
 
 
@@ -128,9 +126,7 @@ def _size(file: Path) -> tuple[int, int]:
         with Image.open(file, formats=_FORMATS) as image:
             width, height = image.size
             # Pillow turns a TIFF by itself, its size included. PNG's own getexif would decode the picture.
-            turned = (
-                image.format != "TIFF" and Image.Image.getexif(image).get(_ORIENTATION) in _TURNED_SIDEWAYS
-            )
+            turned = image.format != "TIFF" and Image.Image.getexif(image).get(_ORIENTATION) in _TURNED_SIDEWAYS
     except _BROKEN as error:
         raise _unreadable(file) from error
     return (height, width) if turned else (width, height)

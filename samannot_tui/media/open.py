@@ -34,9 +34,7 @@ def _is_folder(path: Path) -> bool:
         if stat.S_ISDIR(mode):
             return True
         if not stat.S_ISREG(mode):
-            raise InputError(
-                f"{printable(path)} is a device, pipe or socket; give a video file or a folder of images"
-            )
+            raise InputError(f"{printable(path)} is a device, pipe or socket; give a video file or a folder of images")
         with path.open("rb") as file:
             empty = not file.read(1)
     except (OSError, ValueError) as error:

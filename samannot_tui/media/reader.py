@@ -130,9 +130,7 @@ class PacketReader:
                 raise self._changed()
 
     def _changed(self) -> InputError:
-        return InputError(
-            f"{printable(self.path)} changed or could not be read on while it was open; open it again"
-        )
+        return InputError(f"{printable(self.path)} changed or could not be read on while it was open; open it again")
 
 
 def _landings(table: PacketTable) -> dict[tuple[int, int, int], int]:

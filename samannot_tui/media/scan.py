@@ -44,20 +44,25 @@ def scan(decoder: Decoder, path: Path) -> Scan:
     """
     if len(decoder.packets):
         decoder.drop_incomplete_tail()
-    stream = decoder.stream
-    order = presentation_order(decoder.packets, stream.codec_context.codec.reorder)
+    if not len(decoder.packets):
+        raise _without_frames(path)
+    order = presentation_order(decoder.packets, decoder.stream.codec_context.codec.reorder)
     if order is not None:
         order = _confirmed(decoder, order)
     if order is None:
         order = _order_by_decoding(decoder)
     if not len(order):
-        raise InputError(f"{printable(path)} holds no frame that can be decoded; give another video")
+        raise _without_frames(path)
     packets, stream = decoder.packets, decoder.stream
     rate = stream.average_rate or stream.guessed_rate
     fps = float(rate) if rate else None
     times = frame_times(packets, order, stream.time_base, fps)
     timeline = build_timeline(packets, order, only_first_key=stream.codec_context.name == "apng")
     return Scan(timeline, times, average_fps(times, fps), _notices(path, packets.cut, len(order)))
+
+
+def _without_frames(path: Path) -> InputError:
+    return InputError(f"{printable(path)} holds no frame that can be decoded; give another video")
 
 
 def _confirmed(decoder: Decoder, order: Int64Array) -> Int64Array | None:

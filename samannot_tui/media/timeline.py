@@ -47,10 +47,7 @@ class Timeline:
 
     def entry_before(self, frame: int) -> int:
         """Index of the last entry from which `frame` can be reached."""
-        index = bisect_right(self._entry_frames, frame) - 1
-        while index > 0 and self.entries[index].ordinal > self.ordinal[frame]:
-            index -= 1
-        return max(index, 0)
+        return bisect_right(self._entry_frames, frame) - 1
 
     def correct(self, entry: Entry, frame: int) -> None:
         """Decoding from `entry` turned out to give no frame before `frame`: believe it from there on only."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from textual import events
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -34,6 +35,16 @@ class SamannotApp(App[None]):
 
     def on_mount(self) -> None:
         self.push_screen(self.workspace)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's, but an open question gets the keys at once, see `AskLine`."""
+        if isinstance(event, events.Key) and self.workspace.is_current:
+            line = self.workspace.ask_line
+            if line.is_open and not event.is_forwarded:
+                with self.workspace.refusals_told():
+                    await line.take(event)
+                return
+        await super().on_event(event)
 
     async def run_action(
         self,

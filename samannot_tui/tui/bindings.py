@@ -28,13 +28,15 @@ def _key(
 ) -> Binding:
     """A binding; `shown` is its key as the footer shows it, empty to keep it out of the footer.
 
-    Bindings of one group share a place in the footer or, kept out of that, a line of the help screen.
+    Bindings of one group share a place in the footer or, kept out of that, a line of the help screen. All have
+    priority, which carries them out in the order of the key presses, however fast these come.
     """
     return Binding(
         key,
         action,
         description,
         show=bool(shown),
+        priority=True,
         key_display=shown or None,
         tooltip=tooltip,
         id=ident,

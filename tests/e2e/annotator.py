@@ -33,9 +33,9 @@ DEEDS = [
     ["ctrl+r"],
     ["1"],
     ["2"],
-    ["greater"],
-    ["less"],
-    ["equals"],
+    [">"],
+    ["<"],
+    ["="],
     ["escape"],
     ["x"],
 ]
@@ -57,7 +57,8 @@ async def annotate(folder: Path, seed: int) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         print("ready", flush=True)
         if len(client.follower.state.labels) < 8:
-            await pilot.press("a", *f"n{seed}", "enter", "home", "t", *"5,21 25,41", "enter", "greater")
+            await pilot.press("a", *f"n{seed}", "enter", "home", "t", *"5,21 25,41", "enter")
+        await pilot.press("home", ">")
         dice = random.Random(seed)
         while True:
             await pilot.press(*dice.choice(DEEDS))

@@ -46,8 +46,8 @@ class Studio:
         return runner
 
     def holding(self, frame: int) -> str:
-        """The name of an engine that stops before `frame` until `gate.touch()`."""
-        return f"toy:hold={frame},gate={self.gate}"
+        """The name of an engine that stops before `frame` until `gate.touch()`, and is slow from there on."""
+        return f"toy:hold={frame},gate={self.gate},seconds=0.05"
 
     def prompt(self, label: int, frame: int, prompt: Prompt) -> int:
         """Its seq."""

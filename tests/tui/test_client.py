@@ -63,10 +63,9 @@ async def test_a_read_only_client_keeps_no_view(client: Client, session: Session
 
 
 async def annotate(client: Client, session: Session) -> None:
-    from tests.tui.conftest import HEIGHT, WIDTH
-
     from samannot_tui.masks.log import NewMask
     from samannot_tui.masks.rle import Rle
+    from tests.tui.conftest import HEIGHT, WIDTH
 
     await client.submit(cmd.AddLabel("dog"))
     for frame in range(3):

@@ -231,5 +231,3 @@ def drawn_frame(at: Desk) -> int:
         return -1
     x, _ = encoded.viewport.to_source(float(row.argmax()), 0.0)
     return round((x - 4) / 2)
-
-

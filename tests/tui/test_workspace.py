@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from textual import events
 
 from samannot_tui.session.view import View
 from samannot_tui.tui.widgets.features import FeaturePane
@@ -299,3 +300,37 @@ async def test_keys_typed_into_a_question_do_nothing_else(desk: OpenDesk) -> Non
         assert at.app.is_running
         assert at.screen.place.kept == View()
         assert at.session.state.labels == {}
+
+
+async def test_keys_that_come_all_at_once_reach_what_they_were_meant_for(desk: OpenDesk) -> None:
+    async with desk() as at:
+        for key in ("g", "1", "7", "enter", "l", "a", "d", "o", "g", "enter", "L"):
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.pilot.pause()
+        await at.settle()
+        assert [label.name for label in at.session.state.labels.values()] == ["dog"]
+        assert at.screen.place.frame == 28
+
+
+async def test_two_feature_changes_on_one_frame_are_told_apart(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await add_labels(at, "dog")
+        for text in ("mood = calm", "posture = lying"):
+            await at.press("f", *["backspace"] * 20)
+            await at.type(text)
+            await at.press("enter")
+        await at.press("F", *["backspace"] * 20)
+        await at.type("posture")
+        await at.press("enter")
+        assert at.session.state.features[1]["posture"].frames == []
+        assert at.session.state.features[1]["mood"].frames == [0]
+
+
+async def test_clicking_elsewhere_while_a_question_is_open(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await add_labels(at, "dog", "cat")
+        await at.press("r", *["backspace"] * 3)
+        await at.pilot.click(LabelPane, offset=(6, 1))
+        await at.type("cow")
+        await at.press("enter")
+        assert [label.name for label in at.session.state.labels.values()] == ["dog", "cow"]

@@ -50,7 +50,9 @@ def _motion(scene: Scene, inside: Bool, radius: Float) -> MotionCue:
     """What moves in the box unlike the background around it."""
     distance = 2 * signed_distance(inside[::2, ::2])
     motion = residual(scene.flows, distance < -6)
-    return motion_cue(motion.size, motion.inliers, radius[::2, ::2] < _ELLIPSE_CORE, distance)
+    core = radius[::2, ::2] < _ELLIPSE_CORE
+    # A box holds background too, so that no share of its core needs to move.
+    return motion_cue(motion.size, motion.inliers, core, distance, least=0)
 
 
 def _grabcut(scene: Scene, inside: Bool, unlikely: Bool) -> Bool:

@@ -1,6 +1,7 @@
 """Clicks become a mask: the first finds a region, each further one corrects it."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import cv2
 import numpy as np
@@ -35,11 +36,11 @@ def first_mask(scene: Scene, click: Click) -> Bool:
     return recut(scene.picture, start, _hardened(evidence, [click]))
 
 
-def corrected(scene: Scene, mask: Bool, clicks: Sequence[Click]) -> Bool:
+def corrected(scene: Scene, mask: Bool, clicks: Sequence[Click], *, local: bool) -> Bool:
     """A work-size mask after the last of the clicks; the earlier ones still hold where they are.
 
     A click on the wrong side of the contour is taken for the middle of the error: it reaches as far as the
-    error may.
+    error may. When `local`, only changes that begin within that reach are made: the mask is good elsewhere.
     """
     distance = signed_distance(mask)
     x, y, positive = clicks[-1]
@@ -48,7 +49,19 @@ def corrected(scene: Scene, mask: Bool, clicks: Sequence[Click]) -> Bool:
     if (depth > 0) != positive:
         reaches[-1] = min(max(2 * abs(depth), _REACH), _LONGEST_REACH)
     evidence = _pull(mask.shape, clicks, reaches, _WEIGHT) + np.clip(distance / 8, -2, 2)
-    return recut(scene.picture, mask, _hardened(evidence, clicks), texture=2.0)
+    cut = recut(scene.picture, mask, _hardened(evidence, clicks), texture=2.0)
+    return mask ^ _touching(mask ^ cut, clicks[-1], reaches[-1]) if local else cut
+
+
+def _touching(changes: Bool, click: Click, reach: float) -> Bool:
+    """The connected changes that come within reach of a click."""
+    count, parts = cv2.connectedComponents(changes.view(np.uint8), connectivity=8)
+    near = np.zeros(changes.shape, np.uint8)
+    cv2.circle(near, (round(click[0]), round(click[1])), round(reach), 1, cv2.FILLED)
+    keep = np.zeros(count, np.bool_)
+    keep[parts[near > 0]] = True
+    keep[0] = False
+    return cast(Bool, keep[parts])
 
 
 def _mover(speed: Float, inliers: float, click: Click) -> tuple[Bool | None, Float]:

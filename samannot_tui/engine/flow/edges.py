@@ -25,10 +25,10 @@ def contour_field(picture: Picture, crop: Crop, mask: Bool) -> Float:
     if len(rows):
         lab = picture.lab[crop.work]
         near = rows // 2, columns // 2
-        inside, outside = _local_mean(lab, distance > 1)[near], _local_mean(lab, distance < -1)[near]
-        colour = normalised_lab(picture.lab_fine[crop.fine][rows, columns])
-        known = (inside[:, 3] > _LEAST_SUPPORT) & (outside[:, 3] > _LEAST_SUPPORT)
-        field[rows, columns] += known * _projection(colour, inside[:, :3], outside[:, :3])
+        inside, outside = _local_mean(lab, distance > 1)[near].T, _local_mean(lab, distance < -1)[near].T
+        colour = normalised_lab(picture.lab_fine[crop.fine][rows, columns]).T
+        known = (inside[3] > _LEAST_SUPPORT) & (outside[3] > _LEAST_SUPPORT)
+        field[rows, columns] += known * _projection(colour, inside[:3], outside[:3])
     return field
 
 
@@ -53,10 +53,10 @@ def _local_mean(lab: Float, where: Bool) -> Float:
 
 
 def _projection(colour: Float, inside: Float, outside: Float) -> Float:
-    """2 for the object's local colour, -2 for the background's, less where the two are alike; all (n, 3)."""
+    """2 for the object's local colour, -2 for the background's, less where the two are alike; all (3, n)."""
     difference = inside - outside
-    square = np.square(difference).sum(axis=1)
-    along = ((colour - outside) * difference).sum(axis=1) / (square + np.float32(0.05))
+    square = np.square(difference).sum(axis=0)
+    along = ((colour - outside) * difference).sum(axis=0) / (square + np.float32(0.05))
     return cast(Float, 2 * np.clip(2 * along - 1, -1, 1) * np.minimum(np.sqrt(square), 1))
 
 

@@ -5,10 +5,10 @@ from typing import cast
 import cv2
 import numpy as np
 
-from samannot_tui.engine.flow.grid import Bool, Float, Image, resized
+from samannot_tui.engine.flow.grid import Bool, Float, Image, length, resized
 from samannot_tui.engine.flow.picture import Picture
 
-_SMALLEST_SIDE = 12  # DIS refuses smaller pictures
+_SMALLEST_SIDE = 16  # pixels; DIS reads outside of smaller pictures and crashes
 
 
 class DenseFlow:
@@ -42,6 +42,6 @@ def warped(image: Image, flow: Float) -> Image:
 def occluded(backward: Float, forward: Float) -> Bool:
     """Where backward and forward flow disagree: the surface was not to be seen in the other frame."""
     returned = warped(forward, backward)
-    error = np.linalg.norm(backward + returned, axis=2)
-    length = np.linalg.norm(backward, axis=2) + np.linalg.norm(returned, axis=2)
-    return cast(Bool, error > 1 + np.float32(0.1) * length)
+    error = length(backward + returned)
+    tolerance = 1 + np.float32(0.1) * (length(backward) + length(returned))
+    return error > tolerance

@@ -111,6 +111,11 @@ def crop_around(mask: Bool, margin: int) -> Crop:
     )
 
 
+def length(vectors: Float) -> Float:
+    """Length of each vector of an array (..., 2)."""
+    return cast(Float, cv2.magnitude(vectors[..., 0].copy(), vectors[..., 1].copy()))
+
+
 def signed_distance(mask: Bool) -> Float:
     """Distance in pixels to the mask's contour, positive inside. A mask without contour is 1e3 or -1e3."""
     if mask.all() or not mask.any():

@@ -32,9 +32,10 @@ def mean_field_cut(unary: Float, colour: Float) -> Bool:
 def _couplings(colour: Float) -> list[tuple[int, int, Float]]:
     """(dy, dx, weights of the pixel's bond with its neighbour there) for all eight neighbours."""
     height, width = colour.shape[:2]
-    padded = np.pad(colour, ((1, 1), (1, 1), (0, 0)))
-    near = [padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx, _ in _NEIGHBOURS]
-    contrasts = [np.square(colour - other).sum(axis=2) for other in near]
+    planes = np.ascontiguousarray(colour.transpose(2, 0, 1))  # channels first: sums over them are faster
+    padded = np.pad(planes, ((0, 0), (1, 1), (1, 1)))
+    near = [padded[:, 1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx, _ in _NEIGHBOURS]
+    contrasts = [np.square(planes - other).sum(axis=0) for other in near]
     beta = 1 / max(float(contrasts[0][:, :-1].mean() + contrasts[1][:-1].mean()), 1e-6)
     couplings = []
     for (dy, dx, share), contrast in zip(_NEIGHBOURS, contrasts, strict=True):

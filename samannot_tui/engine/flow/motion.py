@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samannot_tui.engine.flow.flow import warped
-from samannot_tui.engine.flow.grid import Bool, Float
+from samannot_tui.engine.flow.grid import Bool, Float, length
 
 Matrix = npt.NDArray[np.floating[Any]]
 
@@ -43,7 +43,7 @@ def residual(flows: Sequence[Float], background: Bool) -> Residual:
         homography, share = _camera(flow, background)
         inliers = min(inliers, share)
         if homography is not None:
-            sizes.append(np.linalg.norm(flow - _camera_flow(homography, flow.shape[:2]), axis=2))
+            sizes.append(length(flow - _camera_flow(homography, flow.shape[:2])))
     if len(sizes) < len(flows) or not flows:
         return Residual(np.zeros(background.shape, np.float32), 0.0)
     size = np.minimum.reduce(sizes) * np.float32(2)
@@ -85,14 +85,15 @@ class MotionCue:
     gate: float
 
 
-def motion_cue(energy: Float, inliers: float, core: Bool, ring: Float) -> MotionCue:
+def motion_cue(energy: Float, inliers: float, core: Bool, ring: Float, least: float) -> MotionCue:
     """Compare the energy in the object's core with that around it.
 
     Args:
         energy: motion energy, half size.
         inliers: as in `Residual`.
-        core: half-size pixels that are surely the object's.
+        core: half-size pixels that are the object's.
         ring: signed distance to the object's contour in work pixels, negative outside, half size.
+        least: share of the core that has to move for the cue to be trusted at all.
     """
     silent = MotionCue(np.zeros(energy.shape, np.float32), 0.0)
     near = (ring < -4) & (ring > -25)
@@ -106,7 +107,7 @@ def motion_cue(energy: Float, inliers: float, core: Bool, ring: Float) -> Motion
     around = vote[(ring < -6) & (ring > -30)]
     core_share = float((vote[core] > 0).mean())
     ring_share = float((around > 0).mean()) if len(around) else 1.0
-    gate = _ramp(level - floor - 0.3) * _ramp((core_share - 0.4) / 0.3) * _ramp((0.6 - ring_share) / 0.3)
+    gate = _ramp(level - floor - 0.3) * _ramp((core_share - least) / 0.3) * _ramp((0.6 - ring_share) / 0.3)
     gate *= _ramp((inliers - 0.4) / 0.3)
     return MotionCue(np.where(vote > 0, np.float32(0.6) * vote, vote).astype(np.float32), gate)
 

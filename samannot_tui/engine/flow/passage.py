@@ -37,8 +37,8 @@ class Passage:
 def passage(video: Video, before: int, frame: int) -> Passage:
     """Looks one frame ahead: an edge that the frame before hides is seen moving in the next one."""
     backward = video.flow(frame, before)
-    backward_half = halved(backward)
     flows = neighbour_flows(video, frame, (before, 2 * frame - before))
+    backward_half = flows[0]
     return Passage(
         picture=video.picture(frame),
         backward=backward,

@@ -39,7 +39,8 @@ def prompted_mask(video: Video, prompts: PromptSet) -> Bool:
     start = known.copy()
     for box in prompts.boxes:
         start |= box_mask(view, box)
-    mask = _clicked(view, start, [_click(point, video.grid) for point in prompts.points])
+    clicks = [_click(point, video.grid) for point in prompts.points]
+    mask = _clicked(view, start, clicks, local=given is not None)
     fine = sharpened(view.picture, mask)
     if given is None:
         return video.grid.mask_to_frame(fine)
@@ -91,7 +92,7 @@ def _click(point: tuple[float, float, bool], grid: Grid) -> Click:
     return _clip(x, grid.work[1]), _clip(y, grid.work[0]), point[2]
 
 
-def _clicked(view: Scene, mask: Bool, clicks: Sequence[Click]) -> Bool:
+def _clicked(view: Scene, mask: Bool, clicks: Sequence[Click], *, local: bool) -> Bool:
     """The mask after all clicks; where it is empty, the first positive one begins it."""
     done = 0
     if not mask.any():
@@ -99,7 +100,7 @@ def _clicked(view: Scene, mask: Bool, clicks: Sequence[Click]) -> Bool:
         clicks = [first, *(click for click in clicks if click is not first)]
         mask, done = first_mask(view, first), 1
     for count in range(done, len(clicks)):
-        mask = corrected(view, mask, clicks[: count + 1])
+        mask = corrected(view, mask, clicks[: count + 1], local=local)
     return mask
 
 

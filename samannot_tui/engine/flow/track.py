@@ -59,7 +59,7 @@ def find(memory: LabelMemory, expected: Expected, passage: Passage, residual: Re
     if not expected.mask.any():
         return None
     crop = crop_around(expected.mask, _MARGIN)
-    cue = motion_cue(energy, residual.inliers, expected.shape.distance > 2, expected.shape.distance)
+    cue = _cue(energy, residual, expected.shape.distance)
     model = memory.anchor.mixed(memory.running, 0.5)
     near = np.zeros(passage.occluded.shape, np.bool_)
     near[crop.half] = expected.shape.distance[crop.half] > -REACH - 4
@@ -75,6 +75,10 @@ def find(memory: LabelMemory, expected: Expected, passage: Passage, residual: Re
     labels = mean_field_cut(evidence, passage.picture.lab[crop.work])
     mask = _plausible_parts(labels, expected.mask[crop.work], look)
     return Found(crop, mask, evidence, look, energy, cue)
+
+
+def _cue(energy: Float, residual: Residual, distance: Float) -> MotionCue:
+    return motion_cue(energy, residual.inliers, distance > 2, distance, least=0.4)
 
 
 def _plausible_parts(labels: Bool, expected: Bool, look: Float) -> Bool:

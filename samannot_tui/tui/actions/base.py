@@ -12,7 +12,7 @@ from samannot_tui.session.state import Label
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.widgets.ask_line import AskLine
+from samannot_tui.tui.widgets.ask_line import Answer, AskLine
 from samannot_tui.tui.widgets.message_line import MessageLine
 
 WARNING_SECONDS = 10.0
@@ -23,6 +23,7 @@ class ActionScreen(Screen[None]):
 
     client: Client
     place: Place
+    ask_line: AskLine
 
     @abstractmethod
     def show_place(self) -> None:
@@ -57,8 +58,9 @@ class ActionScreen(Screen[None]):
         """Tell what went wrong or was refused."""
         self.notify(printable(sentence), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
-    def ask(self, topic: str, question: str, value: str = "", example: str = "") -> None:
-        self.query_one(AskLine).ask(topic, question, value, example)
+    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+        """Ask in the input line; see `AskLine.ask`."""
+        self.ask_line.ask(question, answer, value, example)
 
     def require_writable(self) -> None:
         """Before a question is asked or the engine started whose result could not be kept.

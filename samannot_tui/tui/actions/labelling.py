@@ -1,5 +1,7 @@
 """Actions on labels and their features."""
 
+from functools import partial
+
 from samannot_tui.errors import InputError
 from samannot_tui.session.commands import AddLabel, ClearFeature, HideLabel, RenameLabel, SetFeature
 from samannot_tui.session.events import LabelAdded
@@ -29,10 +31,10 @@ class LabellingActions(ActionScreen):
 
     def action_add_label(self) -> None:
         self.require_writable()
-        self.ask("add_label", f"Name of label {self.place.state.next_label}", example="left child")
+        self.ask(f"Name of label {self.place.state.next_label}", self._add_label_named, example="left child")
 
-    def answer_add_label(self, text: str) -> None:
-        self.carry_out(self._add_label(text))
+    def _add_label_named(self, name: str) -> None:
+        self.carry_out(self._add_label(name))
 
     async def _add_label(self, name: str) -> None:
         (added,) = await self.client.submit(AddLabel(name))
@@ -45,10 +47,11 @@ class LabellingActions(ActionScreen):
     def action_rename_label(self) -> None:
         self.require_writable()
         label = self.require_label()
-        self.ask("rename_label", f"New name of label {label.id}", value=printable(label.name))
+        answer = partial(self._rename, label.id)
+        self.ask(f"New name of label {label.id}", answer, value=printable(label.name))
 
-    def answer_rename_label(self, text: str) -> None:
-        self.carry_out(self._submit(RenameLabel(self.require_label().id, text)))
+    def _rename(self, label: int, name: str) -> None:
+        self.carry_out(self._submit(RenameLabel(label, name)))
 
     def action_hide_label(self) -> None:
         label = self.require_label()
@@ -59,33 +62,30 @@ class LabellingActions(ActionScreen):
         label = self.require_label()
         names = sorted(self.place.state.features.get(label.id, {}))
         question = f"Feature of {printable(label.name)} from frame {self.place.frame} on"
-        self.ask(
-            "set_feature", question, value=f"{names[0]} = " if len(names) == 1 else "", example="posture = jumping"
-        )
+        begun = f"{names[0]} = " if len(names) == 1 else ""
+        answer = partial(self._set_feature, label.id, self.place.frame)
+        self.ask(question, answer, value=begun, example="posture = jumping")
 
-    def answer_set_feature(self, text: str) -> None:
-        """Raises InputError where the answer has no `=`."""
+    def _set_feature(self, label: int, frame: int, text: str) -> None:
         name, equals, value = text.partition("=")
         if not equals:
             raise InputError("A feature is typed as name = value, for example: posture = jumping.")
-        command = SetFeature(self.require_label().id, name.strip(), self.place.frame, value.strip())
-        self.carry_out(self._submit(command))
+        self.carry_out(self._submit(SetFeature(label, name.strip(), frame, value.strip())))
 
     def action_clear_feature(self) -> None:
-        here = self._changes_here()
+        label, frame = self.require_label(), self.place.frame
+        features = self.place.state.features.get(label.id, {})
+        here = sorted(name for name, feature in features.items() if frame in feature.frames)
         if not here:
             raise InputError("No feature of this label changes on this frame; go to the frame after the @.")
+        clear = partial(self._clear_feature, label.id, frame)
         if len(here) == 1:
-            self.answer_clear_feature(here[0])
+            clear(here[0])
         else:
-            self.ask("clear_feature", "Take back the change of", value=here[0], example=", ".join(here))
+            self.ask("Take back the change of", clear, value=here[0], example=", ".join(here))
 
-    def answer_clear_feature(self, text: str) -> None:
-        self.carry_out(self._submit(ClearFeature(self.require_label().id, text.strip(), self.place.frame)))
-
-    def _changes_here(self) -> list[str]:
-        features = self.place.state.features.get(self.require_label().id, {})
-        return sorted(name for name, feature in features.items() if self.place.frame in feature.frames)
+    def _clear_feature(self, label: int, frame: int, name: str) -> None:
+        self.carry_out(self._submit(ClearFeature(label, name.strip(), frame)))
 
     async def _submit(self, command: RenameLabel | HideLabel | SetFeature | ClearFeature) -> None:
         await self.client.submit(command)

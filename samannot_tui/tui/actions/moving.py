@@ -34,9 +34,9 @@ class MovingActions(ActionScreen):
 
     def action_goto(self) -> None:
         last = self.place.frame_count - 1
-        self.ask("goto", "Go to frame", example=f"0 to {last}")
+        self.ask("Go to frame", self._answer_goto, example=f"0 to {last}")
 
-    def answer_goto(self, text: str) -> None:
+    def _answer_goto(self, text: str) -> None:
         """Raises InputError where the answer is no frame's number."""
         last = self.place.frame_count - 1
         if not (text.strip().isascii() and text.strip().isdigit() and int(text) <= last):

@@ -65,9 +65,9 @@ class PromptingActions(ActionScreen):
         self.require_writable()
         self.require_label()
         self.carry_out(self.client.warm())
-        self.ask("type_prompt", "Prompt", example="120,340 point · -120,340 negative · 10,20 90,80 box")
+        self.ask("Prompt", self._answer_type_prompt, example="120,340 point · -120,340 negative · 10,20 90,80 box")
 
-    def answer_type_prompt(self, text: str) -> None:
+    def _answer_type_prompt(self, text: str) -> None:
         """Raises InputError where the answer is no prompt inside the frame."""
         positive = self.place.mode is None or self.place.mode.positive
         self.add_prompt(parse_prompt(text, positive, self.place.extent))

@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.widgets import Footer
 
 from samannot_tui.engine.reports import RunnerEvent
-from samannot_tui.errors import InputError
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
@@ -100,6 +99,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         super().__init__()
         self.client = client
         self.place = Place(client.follower, client.read_view())
+        self.ask_line = AskLine()
         self.is_leaving = False
         self._source = source
         self._terminal = terminal
@@ -119,7 +119,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             yield Canvas(self._terminal)
         yield Timeline(self.place)
         yield MessageLine(self.place)
-        yield AskLine()
+        yield self.ask_line
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -146,7 +146,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         self._drawer.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if self.is_leaving or self.query_one(AskLine).is_open:
+        if self.is_leaving or not self._is_painted or self.ask_line.is_open:
             return False
         mode, run = self.place.mode, self.place.run
         match action:
@@ -252,22 +252,6 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
     def _release(self, message: Canvas.Released) -> None:
         with self.refusals_told():
             self.release()
-
-    @on(AskLine.Answered)
-    def _answer(self, message: AskLine.Answered) -> None:
-        answers = {
-            "goto": self.answer_goto,
-            "add_label": self.answer_add_label,
-            "rename_label": self.answer_rename_label,
-            "set_feature": self.answer_set_feature,
-            "clear_feature": self.answer_clear_feature,
-            "type_prompt": self.answer_type_prompt,
-        }
-        try:
-            answers[message.topic](message.text)
-        except InputError as error:
-            self.warn(str(error))
-            self.query_one(AskLine).reopen(message.text)
 
     def action_quit(self) -> None:
         """End a run cleanly, keep everything, then leave."""

@@ -1,20 +1,26 @@
 """One line of input that takes the message line's place, so that the picture stays in sight."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable
 
-from textual import on
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Label
 
+from samannot_tui.errors import InputError
 from samannot_tui.tui.widgets.message_line import MessageLine
+
+EDITING = {binding.key: binding for binding in Binding.make_bindings(Input.BINDINGS)}
+Answer = Callable[[str], None]
 
 
 class AskLine(Horizontal):
-    """Hidden until `ask` is called; Enter answers; Escape, or Enter on nothing, gives up."""
+    """Hidden until `ask` is called; Enter answers; Escape, or Enter on nothing, gives up.
+
+    While it is open the app gives it every key by `take`, one after the other. Left to themselves, a field and
+    the screen handle keys side by side, and those that a slow link delivers in one go miss what they were for.
+    """
 
     DEFAULT_CSS = """
     AskLine { height: 1; display: none; background: $boost;
@@ -23,20 +29,9 @@ class AskLine(Horizontal):
         & Input:focus { border: none; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Give up", id="ask.give_up", tooltip="Close the input line")
-    ]
-
-    @dataclass
-    class Answered(Message):
-        """`topic` is what `ask` was given; `text` what was typed, as typed."""
-
-        topic: str
-        text: str
-
     def __init__(self) -> None:
         super().__init__()
-        self._topic = self._last_topic = ""
+        self._answer: Answer | None = None
 
     def compose(self) -> ComposeResult:
         yield Label(markup=False)
@@ -44,42 +39,56 @@ class AskLine(Horizontal):
 
     @property
     def is_open(self) -> bool:
-        return bool(self._topic)
+        return self._answer is not None
 
-    def ask(self, topic: str, question: str, value: str = "", example: str = "") -> None:
-        """Open with a question; `value` can be edited, `example` is shown while it is empty."""
-        self._topic = topic
-        self._show(True)
+    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+        """Open with a question; `value` can be edited, `example` is shown while it is empty.
+
+        `answer` gets the text as typed; where it raises InputError, the line stays open to mend it.
+        """
         self.query_one(Label).update(question)
         field = self.query_one(Input)
         field.value = value
         field.placeholder = example
         field.cursor_position = len(value)
-        field.focus()
-        self.app.refresh_bindings()
+        self._open(answer)
 
-    def reopen(self, text: str) -> None:
-        """Ask the last question again: its answer was refused and can be mended."""
-        field = self.query_one(Input)
-        self.ask(self._last_topic, str(self.query_one(Label).content), text, field.placeholder)
+    async def take(self, event: events.Key) -> None:
+        """Handle a key press to its end.
 
-    def action_give_up(self) -> None:
+        Raises:
+            InputError: it was Enter, and the answer is refused.
+        """
+        if event.key == "enter":
+            self._give_answer()
+        elif event.key == "escape":
+            self._close()
+        elif event.key in EDITING:
+            await self.app.run_action(EDITING[event.key].action, self.query_one(Input))
+        elif event.is_printable and event.character is not None:
+            self.query_one(Input).insert_text_at_cursor(event.character)
+
+    def _give_answer(self) -> None:
+        answer, text = self._answer, self.query_one(Input).value
         self._close()
-
-    @on(Input.Submitted)
-    def _answer(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._last_topic = self._topic
-        self._close()
-        if event.value.strip():
-            self.post_message(self.Answered(self._last_topic, event.value))
+        if answer is not None and text.strip():
+            try:
+                answer(text)
+            except InputError:
+                self._open(answer)
+                raise
 
     def _close(self) -> None:
-        self._topic = ""
+        self._answer = None
         self._show(False)
         self.screen.set_focus(None)
-        self.app.refresh_bindings()
+
+    def _open(self, answer: Answer) -> None:
+        self._answer = answer
+        self._show(True)
+        self.screen.set_focus(self.query_one(Input))
 
     def _show(self, is_open: bool) -> None:
         self.display = is_open
         self.screen.query_one(MessageLine).display = not is_open
+        self.app.refresh_bindings()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from samannot_tui.engine.contract import PromptSet
 from samannot_tui.engine.flow.tracker import FlowTracker
-from tests.engine.flow.clips import ArrayFrames, Clip, fresh, forward, iou
+from tests.engine.flow.clips import ArrayFrames, Clip, forward, fresh, iou
 
 CLIP = Clip([(40, 48, 3, 1), (104, 40, -1, 1)], frames=4)
 DISC, OTHER = CLIP.masks[0][1], CLIP.masks[1][1]
