@@ -33,7 +33,13 @@ def running(*command: str, env: dict[str, str]) -> Iterator[None]:
 def main() -> None:
     out = ROOT / "docs" / "workspace.png"
     with tempfile.TemporaryDirectory() as home:
-        env = {**os.environ, "DISPLAY": DISPLAY, "XDG_DATA_HOME": home, "XDG_STATE_HOME": home, "COLORTERM": "truecolor"}
+        env = {
+            **os.environ,
+            "DISPLAY": DISPLAY,
+            "XDG_DATA_HOME": home,
+            "XDG_STATE_HOME": home,
+            "COLORTERM": "truecolor",
+        }
         resources = ["-xrm", "XTerm*numColorRegisters: 256", "-xrm", "XTerm*maxGraphicSize: 4000x4000"]
         app = [sys.executable, "-m", "samannot_tui", "demo"]
         font = ["-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", "140x44"]

@@ -29,6 +29,7 @@ class AskLine(Horizontal):
         & Input:focus { border: none; }
     }
     """
+
     def __init__(self) -> None:
         super().__init__()
         self._answer: Answer | None = None
