@@ -95,9 +95,8 @@ class Decoder:
         return broken | dict.fromkeys(self._failed, True)
 
     def _context(self) -> VideoCodecContext:
-        """The decoder that fits the packets read last, empty."""
+        """The decoder that fits the packets read last; whoever sought or reopened has emptied it."""
         context = self.stream.codec_context
-        context.flush_buffers()
         if not context.is_open:
             context.thread_type = "AUTO"
             context.thread_count = self._threads

@@ -22,9 +22,6 @@ from samannot_tui.text import printable
 # A seek that saves fewer decoded packets than this costs more than it saves.
 _SEEK_COST = 8
 
-# So many runs that come past a frame without it, having given the ones before, prove that it is not there.
-_PROOFS = 2
-
 
 class VideoSource:
     """See `FrameSource`. A frame that cannot be decoded shows the one before it, as a player would.
@@ -97,8 +94,7 @@ class VideoSource:
         if self._is_near(frame) and (yield from self._run_to(frame)) is None:
             return True
         late: dict[Entry, int] = {}
-        proofs = 0
-        missing: set[int] | range = range(len(self._timeline))
+        low, high = frame, len(self._timeline)
         for entry in self._starts(frame):
             self._start(entry)
             gap = yield from self._run_to(frame)
@@ -106,14 +102,13 @@ class VideoSource:
                 for claimant, first in late.items():
                     self._timeline.correct(claimant, first)
                 return True
-            missing = set(gap).intersection(missing)
-            if gap.start == 0:
-                late[entry] = gap.stop
-                continue
-            proofs += 1
-            if proofs == _PROOFS:
+            high = min(high, gap.stop)
+            if gap.start > 0:
+                # It gave the frames before and after: nothing further back will give those between.
+                low = gap.start
                 break
-        self._holes.update(missing)
+            late[entry] = gap.stop
+        self._holes.update(range(low, high))
         return False
 
     def _run_to(self, frame: int) -> Generator[tuple[int, Picture], None, range | None]:

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -36,6 +37,17 @@ def test_cut_in_the_middle_of_a_frame(make_video: MakeVideo, tmp_path: Path, nam
     assert numbers == sorted(set(numbers)) and numbers[-1] <= source.info.frame_count
     (notice,) = source.notices
     assert name in notice and f"its first {source.info.frame_count} frames can be used" in notice
+
+
+def test_cut_between_two_frames(make_video: MakeVideo, tmp_path: Path) -> None:
+    whole = make_video("index-first.mp4")
+    with av.open(str(whole)) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][40]
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: packet.pos])
+    source = open_media(path)
+    assert source.info.frame_count == 40
+    assert "cut.mp4 is cut off or damaged at its end" in source.notices[0]
 
 
 @pytest.mark.parametrize("name", ["noise.ts", "noise.mpg", "noise.h264", "noise.mjpeg", "noise.m2v"])

@@ -1,6 +1,7 @@
 """Frame i is frame i, from wherever it is reached."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -173,6 +174,68 @@ def test_frames_that_an_edit_list_cuts_away_do_not_count(make_video: MakeVideo, 
     assert source.info.frame_count == len(expected)
     for number in [5, 30, 0, *reversed(range(len(expected)))]:
         np.testing.assert_array_equal(source.read(number), expected[number])
+
+
+def remuxed(path: Path, original: Path, change: Callable[[int, av.Packet], bool]) -> Path:
+    """Copy the packets to `path`: `change(ordinal, packet)` may alter one and says whether to keep it."""
+    with av.open(str(original)) as whole, av.open(str(path), "w") as copy:
+        stream = copy.add_stream_from_template(whole.streams.video[0])
+        packets = [packet for packet in whole.demux(video=0) if packet.size]
+        for ordinal, packet in enumerate(packets):
+            if change(ordinal, packet):
+                packet.stream = stream
+                copy.mux(packet)
+    return path
+
+
+def test_time_stamps_that_lie(make_video: MakeVideo, tmp_path: Path) -> None:
+    """Some recorders write decode times as presentation times although there are B-frames."""
+
+    def lie(ordinal: int, packet: av.Packet) -> bool:
+        assert packet.duration is not None
+        packet.pts = packet.dts = ordinal * packet.duration
+        return True
+
+    path = remuxed(tmp_path / "lies.mp4", make_video("b-frames.mp4"), lie)
+    source = VideoSource(path)
+    assert [number_of(source.read(number)) for number in range(FRAMES)] == list(range(FRAMES))
+    assert [number_of(source.read(number)) for number in (50, 3, 27, 59)] == [50, 3, 27, 59]
+
+
+def test_a_start_that_cannot_be_decoded_does_not_count(make_video: MakeVideo, tmp_path: Path) -> None:
+    """A cut at an open group of pictures leaves frames that need what came before the cut."""
+    with av.open(str(make_video("open-gop.mkv"))) as whole:
+        packets = [packet for packet in whole.demux(video=0) if packet.size]
+    second_key = [ordinal for ordinal, packet in enumerate(packets) if packet.is_keyframe][1]
+    path = remuxed(tmp_path / "cut.mkv", make_video("open-gop.mkv"), lambda ordinal, _: ordinal >= second_key)
+    expected = decoded_by_ffmpeg(path)
+    source = VideoSource(path)
+    assert number_of(expected[0]) == 12
+    assert source.info.frame_count == len(expected) == 48
+    for number in [0, 30, 1, 47, *reversed(range(48))]:
+        np.testing.assert_array_equal(source.read(number), expected[number])
+
+
+def test_an_invisible_vp8_frame_does_not_count(make_video: MakeVideo, tmp_path: Path) -> None:
+    path = tmp_path / "hidden.webm"
+    data = bytearray(make_video("vp8.webm").read_bytes())
+    with av.open(str(make_video("vp8.webm"))) as container:
+        packet = bytes([packet for packet in container.demux(video=0) if packet.size][30])
+    data[data.index(packet)] &= ~0x10
+    path.write_bytes(data)
+    source = VideoSource(path)
+    shown = [number for number in range(FRAMES) if number != 30]
+    assert [number_of(source.read(number)) for number in range(source.info.frame_count)] == shown
+
+
+def test_frames_that_only_tell_what_changed(tmp_path: Path) -> None:
+    still = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    frames = [still.copy() for _ in range(20)]
+    for number, frame in enumerate(frames):
+        frame[:16] = picture(number)[:16]
+    source = VideoSource(encode(tmp_path / "still.apng", RECIPES["moving.apng"], frames))
+    for number in [15, 3, *reversed(range(20))]:
+        np.testing.assert_array_equal(source.read(number), frames[number])
 
 
 @pytest.mark.parametrize("name", ["b-frames.mp4", "mpeg4.mp4"])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,16 @@ def test_mask_log_cut_at_every_byte_keeps_every_whole_record(tmp_path: Path) -> 
         again.close()
 
 
-@pytest.mark.parametrize(
-    "tail", [b"\0" * 5000, b'{"seq":99', b"\n\n\n", os.urandom(3000), b'{"seq":16,"crc":"00000000"}\n']
-)
+TAILS = {
+    "NULs": b"\0" * 5000,
+    "torn": b'{"seq":99',
+    "newlines": b"\n\n\n",
+    "noise": random.Random(1).randbytes(3000),
+    "wrong checksum": b'{"seq":16,"crc":"00000000"}\n',
+}
+
+
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
 @pytest.mark.parametrize("name", ["journal.jsonl", "masks.jsonl"])
 def test_invalid_tail_is_dropped_with_a_notice(tmp_path: Path, tail: bytes, name: str) -> None:
     session = worked_session(tmp_path)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from samannot_tui.masks.log import NewMask
-from samannot_tui.masks.rle import Rle
+from samannot_tui.masks.rle import encode
 from samannot_tui.media.open import open_media
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.prompts import PointPrompt
@@ -51,7 +52,7 @@ def annotate(session: Session) -> None:
         mask = NewMask(
             frame=frame,
             label=1,
-            rle=Rle((HEIGHT, WIDTH), "PT2"),
+            rle=encode(np.full((HEIGHT, WIDTH), True)),
             object_score=3.0,
             quality=0.87,
             source="prompted",
@@ -66,8 +67,9 @@ async def look_at_frame_5(pilot: Pilot[None]) -> None:
     for _ in range(200):
         await pilot.pause(0.05)
         if workspace.query_one(Canvas).viewport is not None and not workspace._pictures.busy:  # type: ignore[attr-defined]
-            break
-    await pilot.pause()
+            await pilot.pause()
+            return
+    raise AssertionError("no picture within 10 s")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")

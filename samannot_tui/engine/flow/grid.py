@@ -112,8 +112,12 @@ def crop_around(mask: Bool, margin: int) -> Crop:
 
 
 def length(vectors: Float) -> Float:
-    """Length of each vector of an array (..., 2)."""
-    return cast(Float, cv2.magnitude(vectors[..., 0].copy(), vectors[..., 1].copy()))
+    """Length of each vector of an array (..., 2).
+
+    Not by cv2.magnitude, whose last bit is not the same in every process.
+    """
+    x, y = vectors[..., 0], vectors[..., 1]
+    return cast(Float, np.sqrt(x * x + y * y))
 
 
 def signed_distance(mask: Bool) -> Float:

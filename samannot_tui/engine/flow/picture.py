@@ -5,7 +5,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from samannot_tui.engine.flow.grid import Byte, Float, Grid, resized
+from samannot_tui.engine.flow.grid import Byte, Float, Grid, length, resized
 from samannot_tui.media.source import RgbFrame
 
 FEATURES = 13
@@ -65,6 +65,6 @@ class Picture:
 def _edge_products(light: Float) -> tuple[Float, Float, Float]:
     gx = cv2.Sobel(light, cv2.CV_32F, 1, 0, ksize=3, scale=0.25)
     gy = cv2.Sobel(light, cv2.CV_32F, 0, 1, ksize=3, scale=0.25)
-    magnitude = cv2.magnitude(gx, gy)
+    magnitude = length(np.dstack([gx, gy]))
     divisor = magnitude + np.float32(1e-6)
     return (gx * gx - gy * gy) / divisor, 2 * gx * gy / divisor, magnitude  # type: ignore[return-value]
