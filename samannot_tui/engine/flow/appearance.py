@@ -1,13 +1,15 @@
 """What the object looks like: ridge regression on random Fourier features (Rahimi & Recht, NIPS 2007).
 
-Sums are kept exact: the Fourier features are rounded to 7 bits and the solution to a fixed grid, so that
-no rounding depends on the order in which a linear algebra library adds. The same input gives the same
-scores with any number of threads.
+Every matrix product is kept exact: its factors are rounded so coarsely (inputs and weights to 1/128, Fourier
+features to 1/64, the solution to 2^-19) that float32 holds all partial sums. So nothing depends on the order
+in which a linear algebra library adds, and the same input gives the same scores with any number of threads.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from samannot_tui.engine.flow.grid import Bool, Float
 from samannot_tui.engine.flow.picture import FEATURES
@@ -16,6 +18,8 @@ from samannot_tui.engine.flow.settings import BASIS_SEED
 
 WIDTH = 257  # Fourier features and a constant
 _LEVELS = 64
+_INPUT_LEVELS = 128
+_LARGEST_INPUT = 16.0
 _CLASS_WEIGHT = 50.0
 _RIDGE = 0.01
 _POSITION_SCALE = 1.2
@@ -27,7 +31,11 @@ def _basis() -> tuple[Float, Float]:
     random = np.random.RandomState(BASIS_SEED)  # this generator's stream is frozen by NumPy's policy
     weights = random.standard_normal((FEATURES + 2, WIDTH - 1)) / 2.5
     phases = random.uniform(0, 2 * np.pi, WIDTH - 1)
-    return weights.astype(np.float32), phases.astype(np.float32)
+    return _rounded(weights), phases.astype(np.float32)
+
+
+def _rounded(values: npt.NDArray[np.floating[Any]]) -> Float:
+    return (np.rint(values * _INPUT_LEVELS) / _INPUT_LEVELS).astype(np.float32)
 
 
 _WEIGHTS, _PHASES = _basis()
@@ -46,7 +54,7 @@ def fourier(features: Float, shape: Shape, rows: Indices, columns: Indices) -> F
     """Fourier features (n, 257) of half-size pixels: whole numbers from -64 to 64."""
     position = shape.position(rows, columns) * np.float32(_POSITION_SCALE)
     inputs = np.concatenate([features[rows, columns], position], axis=1)
-    phase = inputs @ _WEIGHTS
+    phase = _rounded(np.clip(inputs, -_LARGEST_INPUT, _LARGEST_INPUT)) @ _WEIGHTS
     phase += _PHASES
     result = np.empty((len(rows), WIDTH), np.float32)
     np.cos(phase, out=phase)

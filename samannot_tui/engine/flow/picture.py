@@ -29,13 +29,13 @@ class Picture:
     @cached_property
     def lab_fine(self) -> Byte:
         """8-bit Lab, uint8, fine size."""
-        return cv2.cvtColor(self._rgb, cv2.COLOR_RGB2LAB)  # type: ignore[return-value]
+        return cv2.cvtColor(self._rgb, cv2.COLOR_RGB2LAB)
 
     @cached_property
     def lab_bytes(self) -> Byte:
         """8-bit Lab, uint8, work size."""
         rgb = resized(self._rgb, self.grid.work)
-        return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)  # type: ignore[return-value]
+        return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
 
     @cached_property
     def lab(self) -> Float:
@@ -67,4 +67,4 @@ def _edge_products(light: Float) -> tuple[Float, Float, Float]:
     gy = cv2.Sobel(light, cv2.CV_32F, 0, 1, ksize=3, scale=0.25)
     magnitude = length(np.dstack([gx, gy]))
     divisor = magnitude + np.float32(1e-6)
-    return (gx * gx - gy * gy) / divisor, 2 * gx * gy / divisor, magnitude  # type: ignore[return-value]
+    return (gx * gx - gy * gy) / divisor, 2 * gx * gy / divisor, magnitude
