@@ -41,7 +41,7 @@ def main() -> None:
             "COLORTERM": "truecolor",
         }
         resources = ["-xrm", "XTerm*numColorRegisters: 256", "-xrm", "XTerm*maxGraphicSize: 4000x4000"]
-        app = [sys.executable, "-m", "samannot_tui", "demo"]
+        app = ["env", "TERM=xterm-256color", "COLORTERM=truecolor", sys.executable, "-m", "samannot_tui", "demo"]
         font = ["-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", "140x44"]
         xterm = ["xterm", "-ti", "vt340", *resources, *font, "-e", *app]
         with running("Xvfb", DISPLAY, "-screen", "0", "1400x1000x24", env=env), running(*xterm, env=env):

@@ -71,18 +71,10 @@ def _headless(engine: str, as_json: bool) -> None:
 
 
 def _in_the_app(engine: str | None, graphics: Requested) -> None:
-    from samannot_tui.jobs.opening import open_session
-    from samannot_tui.jobs.sample import demo_folder, sample_folder
-    from samannot_tui.jobs.track import prompted_session
+    from samannot_tui.jobs.demo import open_sample
     from samannot_tui.session import commands as cmd
-    from samannot_tui.session.location import SUFFIX, is_session
 
-    sample, folder = sample_folder(), demo_folder()
-    clip = sample / "clip.mp4"
-    session = folder / f"clip{SUFFIX}"
-    opened = (
-        open_session(session, clip) if is_session(session) else prompted_session(clip, sample / "prompts.json", folder)
-    )
+    opened = open_sample()
     if engine is not None and opened.session.state.settings.engine != engine:
         opened.session.submit(cmd.ChangeSetting("engine", engine))
     open_app(opened, graphics)

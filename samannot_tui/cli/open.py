@@ -49,13 +49,15 @@ def command(target: Path, session: Path | None, media: Path | None, graphics: Re
 
 def open_from_start_screen() -> None:
     """Ask what to open, then open it."""
+    from samannot_tui.jobs.demo import open_sample
     from samannot_tui.jobs.opening import open_target
+    from samannot_tui.jobs.sample import sample_clip
     from samannot_tui.tui.start import run_start_screen
 
     require_terminal()
     target = run_start_screen()
     if target is not None:
-        open_app(open_target(target), "auto")
+        open_app(open_sample() if target == sample_clip() else open_target(target), "auto")
 
 
 def require_terminal() -> None:

@@ -12,14 +12,24 @@ def engine_names() -> tuple[str, ...]:
     return (AUTO, "flow")
 
 
-def make_engine(name: str) -> Engine:
-    """Make an engine.
+def resolve_engine(name: str) -> str:
+    """The name of the engine that `name` stands for: itself, or what "auto" picks on this machine.
 
     Raises:
         InputError: there is no such engine.
     """
     if name not in engine_names():
         raise InputError(f"There is no engine {printable(name)}; engines are {', '.join(engine_names())}.")
+    return "flow" if name == AUTO else name
+
+
+def make_engine(name: str) -> Engine:
+    """Make an engine.
+
+    Raises:
+        InputError: there is no such engine.
+    """
+    resolve_engine(name)
     from samannot_tui.engine.flow.engine import FlowEngine
 
     return FlowEngine()

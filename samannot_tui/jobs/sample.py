@@ -25,3 +25,8 @@ def sample_folder() -> Path:
 def demo_folder() -> Path:
     """Where the app's demo keeps its session, so that trying things out touches no checkout."""
     return user_data_path("samannot-tui") / "demo"
+
+
+def sample_clip() -> Path:
+    """The sample's video. Raises as `sample_folder`."""
+    return sample_folder() / "clip.mp4"

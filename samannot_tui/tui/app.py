@@ -1,5 +1,7 @@
 """The terminal app around the workspace."""
 
+import asyncio
+import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
@@ -34,6 +36,9 @@ class SamannotApp(App[None]):
         self.workspace = Workspace(client, source, terminal, read_machine)
 
     def on_mount(self) -> None:
+        # A closed link or a request to terminate is a way to leave like any other: nothing is lost by it.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.push_screen(self.workspace)
 
     async def on_event(self, event: events.Event) -> None:

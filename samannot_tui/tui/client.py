@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from samannot_tui.engine.registry import resolve_engine
 from samannot_tui.engine.reports import RunnerEvent
 from samannot_tui.session.commands import AnyCommand, RecordExport
 from samannot_tui.session.events import AnyEvent
@@ -56,7 +57,8 @@ class Client:
 
     @property
     def engine(self) -> str:
-        return self._engine
+        """The name of the engine at work, whatever "auto" stands for."""
+        return resolve_engine(self._engine)
 
     @property
     def folder(self) -> Path:

@@ -13,11 +13,10 @@ from textual.content import Content
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-import samannot_tui
+from samannot_tui.errors import InputError
+from samannot_tui.jobs.sample import sample_clip
 from samannot_tui.text import printable
 from samannot_tui.tui.recent import recent_sessions
-
-SAMPLE = Path(samannot_tui.__file__).parent.parent / "sample_data" / "clip.mp4"
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,10 @@ class Choice:
 def choices() -> tuple[Choice, ...]:
     """The recent sessions, then the sample clip where it is installed."""
     recent = [Choice(folder, f"{printable(folder.name)}  {printable(folder.parent)}") for folder in recent_sessions()]
-    sample = [Choice(SAMPLE, "The sample clip")] if SAMPLE.exists() else []
+    try:
+        sample = [Choice(sample_clip(), "The sample clip")]
+    except InputError:
+        sample = []
     return (*recent, *sample)
 
 
