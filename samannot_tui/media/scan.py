@@ -57,7 +57,7 @@ def scan(decoder: Decoder, path: Path) -> Scan:
     rate = stream.average_rate or stream.guessed_rate
     fps = float(rate) if rate else None
     times = frame_times(packets, order, stream.time_base, fps)
-    timeline = build_timeline(packets, order, only_first_key=stream.codec_context.name == "apng")
+    timeline = build_timeline(packets, order)
     return Scan(timeline, times, average_fps(times, fps), _notices(path, packets.cut, len(order)))
 
 

@@ -72,15 +72,12 @@ def presentation_order(packets: PacketTable, reorders: bool) -> Int64Array | Non
     return shown[np.argsort(pts, kind="stable")] if sound else None
 
 
-def build_timeline(packets: PacketTable, order: Int64Array, only_first_key: bool = False) -> Timeline:
-    """The timeline of a video whose frames come from packets `order`.
-
-    `only_first_key`: the container marks packets as keys that are none, so start at the beginning only.
-    """
+def build_timeline(packets: PacketTable, order: Int64Array) -> Timeline:
+    """The timeline of a video whose frames come from packets `order`, in presentation order."""
     frame = np.full(len(packets), -1, dtype=np.int64)
     frame[order] = np.arange(len(order))
     entries = [Entry(0, 0)]
-    keys = [] if only_first_key else np.flatnonzero(packets.key).tolist()
+    keys = np.flatnonzero(packets.key).tolist()
     for ordinal, after in itertools.pairwise([*keys, len(packets)]):
         first = _first_frame(frame[ordinal:after])
         if ordinal > entries[-1].ordinal and first is not None and first > entries[-1].frame:

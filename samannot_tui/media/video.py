@@ -13,7 +13,7 @@ from av.video.reformatter import VideoReformatter
 from samannot_tui.errors import InputError
 from samannot_tui.media.decoder import MAX_THREADS, Decoder
 from samannot_tui.media.fingerprint import file_fingerprint
-from samannot_tui.media.orientation import upright
+from samannot_tui.media.orientation import orientation_of
 from samannot_tui.media.scan import scan
 from samannot_tui.media.source import MediaInfo, Picture, RgbFrame
 from samannot_tui.media.timeline import Entry
@@ -39,13 +39,18 @@ class VideoSource:
         self._decoder = Decoder(path)
         self._reformatter = VideoReformatter()
         self._holes: set[int] = set()
+        self._current: tuple[int, VideoFrame] | None = None
         try:
             found = scan(self._decoder, path)
             self._timeline, self._times, self.notices = found.timeline, found.times, found.notices
             self._decoder.use_threads(min(MAX_THREADS, os.cpu_count() or 1))
             self._start(self._timeline.entries[0])
-            self._current = next(self._run, None)
-            self._shape = self._first_shape()
+            first = next(self._run, None)
+            if first is None:
+                raise InputError(f"{printable(path)} holds no frame that can be decoded; give another video")
+            self._current = first
+            self._orientation = orientation_of(first[1])
+            self._shape = self._convert(first[1]).shape
         except InputError:
             self._decoder.close()
             raise
@@ -150,11 +155,6 @@ class VideoSource:
             if number >= entry.frame:
                 yield number, picture
 
-    def _first_shape(self) -> tuple[int, ...]:
-        if self._current is None:
-            raise InputError(f"{printable(self.path)} holds no frame that can be decoded; give another video")
-        return self._convert(self._current[1]).shape
-
     def _rgb(self, number: int, picture: VideoFrame) -> RgbFrame:
         image = self._convert(picture)
         if image.shape != self._shape:
@@ -173,4 +173,4 @@ class VideoSource:
             raise InputError(
                 f"{printable(self.path)} has pixels that cannot be converted to RGB; convert it to H.264"
             ) from error
-        return upright(np.asarray(converted.to_ndarray(), np.uint8), picture)
+        return self._orientation.upright(np.asarray(converted.to_ndarray(), np.uint8))

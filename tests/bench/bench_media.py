@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+import numpy as np
 import psutil
 
 from samannot_tui.media.cache import FrameCache
@@ -36,10 +37,8 @@ def resident_mib() -> float:
 
 def make_video(path: Path, count: int, width: int, height: int) -> Path:
     recipe = Recipe("libx264", {"preset": "ultrafast", "bf": "2"}, gop=250)
-    tile = picture(0).shape
-    scale = (width / tile[1], height / tile[0])
-    frames = (cv2.resize(picture(number % 4096), None, fx=scale[0], fy=scale[1]) for number in range(count))
-    return encode(path, recipe, frames)
+    pictures = (cv2.resize(picture(number % 4096), (width, height)) for number in range(count))
+    return encode(path, recipe, (np.asarray(image, np.uint8) for image in pictures))
 
 
 def bench_opening(path: Path) -> None:

@@ -180,16 +180,17 @@ def test_stepping_backward_decodes_a_group_of_pictures_once(caches: list[FrameCa
 
 
 def test_fetching_ahead_makes_way_after_one_decoded_frame(caches: list[FrameCache]) -> None:
-    source = CountingSource(held=45)
+    source = CountingSource(held=75)
     caches.append(cache := FrameCache(source, 60 * FRAME_BYTES))
-    cache.get(40)
-    assert source.at_held.wait(PATIENCE)
-    asked = threading.Thread(target=cache.get, args=(90,))
+    cache.get(81)
+    cache.get(80)
+    assert source.at_held.wait(PATIENCE), "79 is fetched from 70 on"
+    asked = threading.Thread(target=cache.get, args=(20,))
     asked.start()
     wait_until(lambda: cache._waiting > 0)
     source.go_on.set()
     asked.join(PATIENCE)
-    assert source.decoded[source.decoded.index(45) + 1] == 90
+    assert source.decoded[source.decoded.index(75) + 1] == 20
 
 
 def test_a_broken_frame_is_told_to_who_asks_for_it_only(caches: list[FrameCache]) -> None:

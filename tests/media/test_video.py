@@ -1,5 +1,6 @@
 """Frame i is frame i, from wherever it is reached."""
 
+import gc
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +92,19 @@ def test_stepping_on_does_not_seek_and_a_far_frame_is_sought(make_video: MakeVid
     assert [number for number, _ in source.walk(21)] == [21]
     passed = [number for number, _ in source.walk(59)]
     assert passed[0] >= 48
+
+
+def test_frames_that_were_read_leave_nothing_behind(make_video: MakeVideo) -> None:
+    """Neither a list nor a reference cycle may keep decoded frames until the garbage collector comes by."""
+    source = VideoSource(make_video("b-frames.mp4"))
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(FRAMES):
+            source.read(number)
+        assert sum(isinstance(thing, VideoFrame) for thing in gc.get_objects()) < FRAMES / 4
+    finally:
+        gc.enable()
 
 
 def test_constant_rate(make_video: MakeVideo) -> None:
