@@ -110,6 +110,9 @@ WRONG_PROMPTS = [
     ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "mask": "none.png"}]}, "not a PNG"),
     ({**PROMPTS, "prompts": [{"label": 1, "frame": 0}]}, "neither a box"),
     ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "bbox": [0, 0, 5, 5]}]}, "bbox"),
+    ({**PROMPTS, "prompts": [{"label": 1, "frame": 0, "points": [[5, 5, 0]]}]}, "nothing to run"),
+    ({**PROMPTS, "labels": [{"id": 1, "name": "x"}, {"id": 2, "name": "x"}]}, "already called"),
+    ("[" * 100_000, "not a prompts file"),
 ]
 
 
@@ -121,7 +124,7 @@ def test_wrong_prompts_are_one_sentence_and_leave_nothing(
     assert done.returncode == 2
     assert sentence in done.stderr and "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "out").exists()
 
 
 def test_wrong_media_is_one_sentence(tmp_path: Path) -> None:
@@ -145,6 +148,9 @@ def test_wrong_media_is_one_sentence(tmp_path: Path) -> None:
         ["repair", ".", "--out", "y"],
         ["eval", "--pred", "a", "--gt", "b"],
         ["export", ".", "--out", "x", "--format", "nonsense"],
+        ["export", "x" * 300, "--out", "x"],
+        ["open", "x" * 300],
+        ["repair", "x" * 300, "--out", "y"],
     ],
 )
 def test_wrong_arguments_exit_2_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
@@ -165,7 +171,9 @@ def test_a_name_that_is_not_utf8_works(clip: Path, tmp_path: Path) -> None:
     done = run("track", odd, "--prompts", prompts(tmp_path), "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     (session,) = (tmp_path / "out").glob("*.samannot")
-    assert run("export", session, "--out", tmp_path / "dataset").returncode == 0
+    exported = run("export", session, "--out", tmp_path / "dataset", "--json")
+    assert exported.returncode == 0 and exported.stdout.isascii()
+    assert json.loads(exported.stdout)["session"] == str(session)
 
 
 def test_termination_keeps_what_was_finished(tmp_path: Path) -> None:
@@ -182,6 +190,37 @@ def test_termination_keeps_what_was_finished(tmp_path: Path) -> None:
     session = Session.open(tmp_path / "long.samannot")
     assert session.notices == () and session.state.active_run is None and len(session.live.frames(1))
     session.close()
+
+
+def test_nohup_is_respected(tmp_path: Path) -> None:
+    """A job over SSH started with nohup outlives the link."""
+    clip = write_clip(tmp_path / "long.mp4", 300)
+    command = ["nohup", sys.executable, "-m", "samannot_tui", "track", clip]
+    command += ["--prompts", prompts(tmp_path), "--out", tmp_path / "out"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    log = tmp_path / "out" / "long.samannot" / "masks.jsonl"
+    deadline = time.monotonic() + 60
+    while (not log.exists() or not log.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGHUP)
+    said, errors = process.communicate(timeout=120)
+    assert process.returncode == 0 and "300 masks" in said, errors
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["doctor"], ["doctor", "--json"]])
+def test_output_that_cannot_be_written_is_one_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "samannot_tui", *arguments]
+        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "No space left" in done.stderr
+
+
+def test_a_reader_that_has_gone_is_no_traceback() -> None:
+    command = [sys.executable, "-m", "samannot_tui", "doctor"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == "" and process.wait() == 1
 
 
 HELP = """
