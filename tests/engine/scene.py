@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from samannot_tui.engine.passes import Memory
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.masks.index import IndexRow, MaskIndex, RecordSource
 from samannot_tui.session import events as ev
 from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.plan import LabelPlan, Plan, Source
+from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.state import State, fold
 
@@ -61,7 +63,8 @@ class Scene:
 
     def run(self, cells: dict[int, Iterable[int]], *, absent: Sequence[int] = ()) -> int:
         """A finished run that wrote label -> frames; on frames in `absent` it found nothing. Returns its id."""
-        run = self._add(ev.RunStarted(plan=SOME_PLAN, engine=ENGINE))
+        sweep = Pass("forward", 0, self.frames - 1, tuple(LabelPlan(label, 0, (), ()) for label in cells))
+        run = self._add(ev.RunStarted(plan=replace(SOME_PLAN, passes=(sweep,)), engine=ENGINE))
         for label, frames in cells.items():
             for frame in frames:
                 score = -5.0 if frame in absent else 5.0

@@ -6,7 +6,7 @@ in which a linear algebra library adds, and the same input gives the same scores
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ def _basis() -> tuple[Float, Float]:
 
 
 def _rounded(values: npt.NDArray[np.floating[Any]]) -> Float:
-    return (np.rint(values * _INPUT_LEVELS) / _INPUT_LEVELS).astype(np.float32)
+    return cast(Float, (np.rint(values * _INPUT_LEVELS) / _INPUT_LEVELS).astype(np.float32))
 
 
 _WEIGHTS, _PHASES = _basis()

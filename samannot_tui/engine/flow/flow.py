@@ -40,8 +40,8 @@ def warped(image: Image, flow: Float) -> Image:
 
 
 def occluded(backward: Float, forward: Float) -> Bool:
-    """Where backward and forward flow disagree: the surface was not to be seen in the other frame."""
+    """Where backward and forward flow (half size) disagree: the surface was hidden in the other frame."""
     returned = warped(forward, backward)
     error = length(backward + returned)
-    tolerance = 1 + np.float32(0.1) * (length(backward) + length(returned))
+    tolerance = np.float32(0.5) + np.float32(0.1) * (length(backward) + length(returned))
     return error > tolerance

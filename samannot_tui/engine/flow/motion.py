@@ -18,6 +18,8 @@ _TOLERANCE = 0.5  # half-size pixels
 _FEWEST_POINTS = 24
 _CEILING = 8.0  # work pixels
 _MEMORY = 0.5
+_CORE_PERCENTILE = 60
+_RING_PERCENTILE = 40  # below the half: water or another mover may fill much of the ring
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,8 @@ def motion_cue(energy: Float, inliers: float, core: Bool, ring: Float, least: fl
     near = (ring < -4) & (ring > -25)
     if not core.any() or not near.any():
         return silent
-    level, floor = float(np.percentile(energy[core], 60)), float(np.percentile(energy[near], 60))
+    level = float(np.percentile(energy[core], _CORE_PERCENTILE))
+    floor = float(np.percentile(energy[near], _RING_PERCENTILE))
     step = 0.35 * (level - floor)
     if step <= 1e-3:
         return silent

@@ -1,6 +1,7 @@
 """One frame, prepared: what every label of a frame shares. A pure function of the frame's pixels."""
 
 from functools import cached_property
+from typing import cast
 
 import cv2
 import numpy as np
@@ -29,13 +30,13 @@ class Picture:
     @cached_property
     def lab_fine(self) -> Byte:
         """8-bit Lab, uint8, fine size."""
-        return cv2.cvtColor(self._rgb, cv2.COLOR_RGB2LAB)
+        return cast(Byte, cv2.cvtColor(self._rgb, cv2.COLOR_RGB2LAB))
 
     @cached_property
     def lab_bytes(self) -> Byte:
         """8-bit Lab, uint8, work size."""
         rgb = resized(self._rgb, self.grid.work)
-        return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+        return cast(Byte, cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
 
     @cached_property
     def lab(self) -> Float:
@@ -45,7 +46,8 @@ class Picture:
     @cached_property
     def grey(self) -> Byte:
         """Grey, flow size."""
-        return resized(cv2.cvtColor(self._rgb, cv2.COLOR_RGB2GRAY), self.grid.flow)  # type: ignore[arg-type]
+        grey = cast(Byte, cv2.cvtColor(self._rgb, cv2.COLOR_RGB2GRAY))
+        return resized(grey, self.grid.flow)
 
     @cached_property
     def features(self) -> Float:

@@ -20,7 +20,7 @@ from samannot_tui.engine.flow.unary import REACH, unary
 
 _MARGIN = 24  # work pixels around the expected mask
 _ANCHOR_SAMPLES = 2000
-_RUNNING_SAMPLES = 1000
+_RUNNING_SAMPLES = 500
 _RUNNING_SHARE = 0.05
 _STEADINESS_SHARE = 0.05
 

@@ -35,3 +35,11 @@ def test_masks_and_memory_are_the_same_in_every_process_whatever_its_threads() -
     assert digest.strip().isdigit()
     assert _digest(1) == digest
     assert _digest(4) == digest
+
+
+def test_naming_the_engine_does_not_load_opencv() -> None:
+    code = (
+        "import sys; from samannot_tui.engine.flow.engine import FlowEngine; FlowEngine().info; "
+        "sys.exit('cv2' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
