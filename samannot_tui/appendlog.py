@@ -65,7 +65,8 @@ class Scan:
         good_length: bytes up to the end of the last line before anything invalid.
         good_lines: how many lines those are.
         dropped_bytes: length of the invalid tail, 0 if there is none.
-        damaged_line: number of the first invalid line that has valid lines after it, else None.
+        damaged_line: number of the first invalid line that has lines after it which no crash leaves behind:
+            valid ones, or several that are whole but changed (by an editor, say); else None.
     """
 
     path: Path
@@ -80,19 +81,22 @@ class Scan:
             while raw := file.readline(LONGEST_LINE):
                 body = unseal(raw)
                 if body is None:
-                    self._judge_rest(self.good_lines + 1, len(raw), file)
+                    self._judge_rest(self.good_lines + 1, raw, file)
                     return
                 line = Line(self.good_lines + 1, self.good_length, len(raw), body)
                 self.good_length += len(raw)
                 self.good_lines += 1
                 yield line
 
-    def _judge_rest(self, number: int, length: int, file: BinaryIO) -> None:
-        while later := file.readline(LONGEST_LINE):
-            length += len(later)
-            if unseal(later) is not None:
+    def _judge_rest(self, number: int, raw: bytes, file: BinaryIO) -> None:
+        length = changed = 0
+        while raw:
+            length += len(raw)
+            changed += raw.startswith(b"{") and raw.endswith(b"\n")
+            if changed > 1 or unseal(raw) is not None:
                 self.damaged_line = number
                 return
+            raw = file.readline(LONGEST_LINE)
         self.dropped_bytes = length
 
 

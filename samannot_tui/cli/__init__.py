@@ -1,5 +1,6 @@
 """The command line: parse, call, print. Each command is a module, imported when it is called."""
 
+import os
 import sys
 
 import click
@@ -8,6 +9,7 @@ from samannot_tui import __version__
 from samannot_tui.cli.lazy import LazyGroup
 from samannot_tui.cli.signals import end_on_signals
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.text import printable
 
 COMMANDS = {
     "open": "Open a video, an image folder or a session in the terminal.",
@@ -40,6 +42,7 @@ def main() -> None:
     end_on_signals()
     try:
         cli.main(prog_name="samannot-tui", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -48,6 +51,15 @@ def main() -> None:
         sys.exit(2)
     except JobError as error:
         click.echo(f"samannot-tui: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not try again to write it as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        what = printable(error.filename or "What was to be printed")
+        click.echo(f"samannot-tui: {what} cannot be read or written: {error.strerror}.", err=True)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         click.echo("samannot-tui: ended before it was done; what was finished is kept.", err=True)

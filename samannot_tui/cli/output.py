@@ -1,11 +1,12 @@
 """What commands print: results on stdout, for people or as one JSON object; progress on stderr."""
 
+import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
-import msgspec
 
 from samannot_tui.text import printable
 
@@ -13,20 +14,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 
 def print_result(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
-    """Print a command's result: `result` as JSON, or `lines` for people."""
+    """Print a command's result: `result` as JSON, or `lines` for people.
+
+    The JSON is ASCII, so that no name in it drives a terminal, and gives paths exactly: bytes that are not
+    UTF-8 are lone surrogates, as in Python's `os.fsdecode`.
+    """
     if as_json:
-        click.echo(msgspec.json.encode(_displayable(result)))
+        click.echo(json.dumps(result, default=os.fspath, allow_nan=False))
     else:
         for line in lines:
             click.echo(line)
-
-
-def _displayable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _displayable(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_displayable(each) for each in value]
-    return value if isinstance(value, bool | int | float | None) else printable(value)
 
 
 def say(sentence: str) -> None:

@@ -43,12 +43,14 @@ def read_prompts_file(path: Path) -> PromptsFile:
         InputError: it cannot be read, is not of this form, or its labels are not numbered 1, 2, 3 and so on.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
             raise InputError(f"{printable(path)} is too large for a prompts file.")
-        content = msgspec.json.decode(path.read_bytes(), type=PromptsFile)
+        content = msgspec.json.decode(data, type=PromptsFile)
     except OSError as error:
         raise InputError(f"{printable(path)} cannot be read: {error.strerror}.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{printable(path)} is not a prompts file: {printable(error)}.") from error
     ids = [label.id for label in content.labels]
     if not ids or ids != list(range(1, len(ids) + 1)):

@@ -73,7 +73,7 @@ def _machine(reading: Reading) -> Iterator[Finding]:
         yield Finding(
             "GPU", "none found", "The flow engine needs none. For an NVIDIA GPU, check that `nvidia-smi` works."
         )
-    free_disk = shutil.disk_usage(Path.cwd()).free / GIB
+    free_disk = shutil.disk_usage(".").free / GIB
     yield Finding(
         "disk here", f"{free_disk:.1f} GiB free", "" if free_disk > 1 else "Make room: sessions grow with every mask."
     )

@@ -1,5 +1,6 @@
 """Opening what a person names: a video, an image folder or a session, with the video that belongs to it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def open_session(folder: Path, media: Path | None = None) -> Opened:
     session = Session.open(folder)
     try:
         path = media or session.media_file()
-        if not path.exists():
+        if not os.path.lexists(path):
             raise InputError(
                 f"The session's video {printable(path)} is not there; say where it is now with --media PATH."
             )
@@ -91,9 +92,15 @@ def check_same_video(manifest: Manifest, source: FrameSource, path: Path, folder
     Raises:
         InputError: it is another one.
     """
-    if source.info.fingerprint != manifest.fingerprint:
+    found = source.info
+    if (found.fingerprint, found.frame_count, found.width, found.height) != (
+        manifest.fingerprint,
+        manifest.frame_count,
+        manifest.width,
+        manifest.height,
+    ):
         raise InputError(
             f"{printable(path)} is another video than the one of the session {printable(folder)} "
-            f"({source.info.frame_count} frames of {source.info.width}x{source.info.height}, the session's has "
+            f"({found.frame_count} frames of {found.width}x{found.height}, the session's has "
             f"{manifest.frame_count} of {manifest.width}x{manifest.height}); give a session of its own with --session."
         )

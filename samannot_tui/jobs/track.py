@@ -1,14 +1,16 @@
 """The main job without a screen: a video and a prompts file in, a session with masks out."""
 
-import shutil
 from pathlib import Path
 
+from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError
 from samannot_tui.formats.prompts_file import PromptsFile, prompts_of, read_prompts_file
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.media.open import open_media
 from samannot_tui.session import commands as cmd
-from samannot_tui.session.location import SUFFIX
+from samannot_tui.session.draft import Draft
+from samannot_tui.session.location import SUFFIX, session_name
+from samannot_tui.session.manifest import manifest_of
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
 
@@ -19,20 +21,19 @@ def prompted_session(media: Path, prompts_file: Path, out: Path) -> Opened:
     Nothing is written unless all of it is right.
 
     Raises:
-        InputError: the video or the file cannot be used, a prompt lies outside the video, or the session exists.
+        InputError: the video or the file cannot be used, a prompt lies outside the video, no label has anything
+            to start from, or the session exists.
     """
     content = read_prompts_file(prompts_file)
     source = open_media(media)
     try:
         commands = _commands(content, prompts_file)
-        session = Session.create(out / f"{media.resolve().stem}{SUFFIX}", media, source.info)
-        try:
-            for where, command in commands:
-                _submit(session, command, f"{printable(prompts_file)}, {where}")
-        except BaseException:
-            session.close()
-            shutil.rmtree(session.folder)  # made a moment ago, and nothing in it is anybody's work
-            raise
+        folder = out / f"{session_name(media, source.info)}{SUFFIX}"
+        draft = Draft(manifest_of(media, source.info, folder))
+        for where, command in commands:
+            _submit(draft, command, f"{printable(prompts_file)}, {where}")
+        plan_video(draft.state, draft.live, source.info.frame_count)  # refuses prompts that compute nothing
+        session = Session.create(folder, media, source.info, draft.state.history)
     except BaseException:
         source.close()
         raise
@@ -48,8 +49,8 @@ def _commands(content: PromptsFile, path: Path) -> list[tuple[str, cmd.AnyComman
     return commands
 
 
-def _submit(session: Session, command: cmd.AnyCommand, where: str) -> None:
+def _submit(draft: Draft, command: cmd.AnyCommand, where: str) -> None:
     try:
-        session.submit(command)
+        draft.submit(command)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error

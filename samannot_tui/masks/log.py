@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-import numpy as np
 
-from samannot_tui.appendlog import AppendLog, Scan, open_regular, seal, unseal
+from samannot_tui.appendlog import AppendLog, Line, Scan, open_regular, seal, unseal
 from samannot_tui.errors import InputError
 from samannot_tui.masks.index import LOST_LABEL, IndexRow, MaskIndex, RecordSource
 from samannot_tui.masks.rle import Rle
@@ -69,18 +68,46 @@ _SOURCES = {
 }
 
 
-def lost_line(records: int, length: int) -> bytes:
+def lost_line(records: int, length: int | None = None) -> bytes:
     """The line that `repair` puts in the place of damage which held `records` records.
 
-    It is as long as the damage, `length` bytes, so that the journal's offsets into the log still hold.
+    It is as long as the damage, `length` bytes, so that the journal's offsets into the log still hold; as long
+    as it needs to be where records are missing at the end.
 
     Raises:
         ValueError: the damage is shorter than any record.
     """
     shortest = len(seal(b'%s%d,"padding":""}' % (_LOST_PREFIX, records)))
-    if length < shortest:
+    length = max(shortest, records) if length is None else length
+    if length < max(shortest, records):
         raise ValueError(f"{length} bytes cannot have held a mask record")
     return seal(b'%s%d,"padding":"%s"}' % (_LOST_PREFIX, records, b" " * (length - shortest)))
+
+
+def check_record(body: bytes, frame_count: int) -> int:
+    """The id of the record that a line holds.
+
+    Raises:
+        ValueError, RecursionError: it holds no record of a video of `frame_count` frames.
+    """
+    return _read_header(body, frame_count).id
+
+
+_decode_header = msgspec.json.Decoder(_Header).decode
+
+
+def _read_header(body: bytes, frame_count: int) -> _Header:
+    head = _decode_header(body)
+    if head.frame >= frame_count or not 1 <= head.label <= MAX_LABELS:
+        raise ValueError(f"a mask of frame {head.frame}, label {head.label}, which this session cannot have")
+    return head
+
+
+def _lost_rows(line: Line) -> list[IndexRow]:
+    lost = msgspec.json.decode(line.body, type=_Lost).lost
+    if lost > line.length:
+        raise ValueError(f"{line.length} bytes cannot have held {lost} mask records")
+    return [IndexRow(0, LOST_LABEL, RecordSource.PROMPTED, 0, 0, 0, line.offset, line.length)] * lost
 
 
 class MaskLog:
@@ -106,8 +133,7 @@ class MaskLog:
         self.scan = Scan(path)
         self.index = MaskIndex()
         self._reader = open_regular(path)
-        self.index.extend(self._rows())
-        self._check_cells(frame_count)
+        self.index.extend(self._rows(frame_count))
         damaged = self.scan.damaged_line is not None
         self._writer = AppendLog(path, self.scan.good_length) if writable and not damaged else None
         self._lock = threading.Lock()
@@ -116,32 +142,22 @@ class MaskLog:
     def length(self) -> int:
         return self._writer.length if self._writer else self.scan.good_length
 
-    def _rows(self) -> list[IndexRow]:
-        decoder = msgspec.json.Decoder(_Header)
+    def _rows(self, frame_count: int) -> list[IndexRow]:
         rows: list[IndexRow] = []
         for line in self.scan.lines():
-            if line.body.startswith(_LOST_PREFIX):
-                lost = msgspec.json.decode(line.body, type=_Lost).lost
-                rows += [IndexRow(0, LOST_LABEL, RecordSource.PROMPTED, 0, 0, 0, line.offset, line.length)] * lost
-                continue
             try:
-                head = decoder.decode(line.body)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise InputError(f"{printable(self.path)}, line {line.number}: not a mask record ({error}).") from error
+                if line.body.startswith(_LOST_PREFIX):
+                    rows += _lost_rows(line)
+                    continue
+                head = _read_header(line.body, frame_count)
+            except (ValueError, RecursionError) as error:
+                raise InputError(
+                    f"{printable(self.path)}, line {line.number}: not a mask record ({printable(error)}); try `repair`."
+                ) from error
             if head.id != len(rows) + 1:
                 raise InputError(f"{printable(self.path)}, line {line.number}: holds record {head.id}; try `repair`.")
             rows.append(_row(head, line.offset, line.length))
         return rows
-
-    def _check_cells(self, frame_count: int) -> None:
-        records = slice(1, self.index.count + 1)
-        frame, label = self.index.frame[records], self.index.label[records]
-        wrong = np.flatnonzero((frame < 0) | (frame >= frame_count) | (label < 0) | (label > MAX_LABELS))
-        if len(wrong):
-            raise InputError(
-                f"{printable(self.path)}, line {wrong[0] + 1}: a mask of frame {frame[wrong[0]]}, label "
-                f"{label[wrong[0]]}, which this session cannot have; try `repair`."
-            )
 
     def append(self, masks: Sequence[NewMask]) -> list[int]:
         """Append records and return their ids. Durable after `sync`.
@@ -180,7 +196,12 @@ class MaskLog:
         body = unseal(os.pread(self._reader.fileno(), row.length, row.offset))
         if body is None:
             raise InputError(f"{printable(self.path)}, line {record}: damaged on disk; try `repair`.")
-        found = msgspec.json.decode(body, type=MaskRecord)
+        try:
+            found = msgspec.json.decode(body, type=MaskRecord)
+        except (ValueError, RecursionError) as error:
+            raise InputError(
+                f"{printable(self.path)}, line {record}: not a mask record ({printable(error)})."
+            ) from error
         if found.rle.size != self._size:
             raise InputError(f"{printable(self.path)}, line {record}: a mask of another size than the video.")
         return found

@@ -5,7 +5,15 @@ import numpy as np
 import numpy.typing as npt
 from pycocotools import mask as coco
 
+from samannot_tui.errors import InputError
+
 BoolMask = npt.NDArray[np.bool_]
+LONGEST_NUMBER = 6
+"""In characters of `counts`: enough for runs of 2**29 pixels; COCO's own decoder misreads longer numbers."""
+
+
+class MaskError(InputError, ValueError):
+    """Run lengths that are no mask."""
 
 
 class Rle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,13 +43,21 @@ def decode(rle: Rle) -> BoolMask:
     more memory than `size`, which the caller has checked against its video.
 
     Raises:
-        ValueError: the runs do not fill exactly `size`.
+        MaskError: the runs do not fill exactly `size`.
+    """
+    check_filled(rle)
+    height, width = rle.size
+    decoded = coco.decode({"size": [height, width], "counts": rle.counts.encode("ascii")})
+    return np.ascontiguousarray(decoded).view(np.bool_)
+
+
+def check_filled(rle: Rle) -> None:
+    """Raises:
+    MaskError: the runs do not fill exactly `size`.
     """
     height, width = rle.size
     if height < 1 or width < 1 or sum(run_lengths(rle.counts)) != height * width:
-        raise ValueError(f"the mask's runs do not fill its size of {width}x{height} pixels")
-    decoded = coco.decode({"size": [height, width], "counts": rle.counts.encode("ascii")})
-    return np.ascontiguousarray(decoded).view(np.bool_)
+        raise MaskError(f"A mask's runs do not fill its size of {width}x{height} pixels; it is damaged.")
 
 
 def area(rle: Rle) -> int:
@@ -56,14 +72,14 @@ def run_lengths(counts: str) -> list[int]:
     stored as the difference to the one two before).
 
     Raises:
-        ValueError: a character outside the alphabet, a cut-off number or a negative run.
+        MaskError: a character outside the alphabet, a number cut off or too long, or a negative run.
     """
     runs: list[int] = []
     value = shift = 0
     for char in counts:
         bits = ord(char) - 48
-        if not 0 <= bits < 64 or shift > 60:
-            raise ValueError("the mask's runs hold a character that COCO RLE does not use")
+        if not 0 <= bits < 64 or shift >= 5 * LONGEST_NUMBER:
+            raise MaskError("A mask's runs hold something that COCO RLE does not use; it is damaged.")
         value |= (bits & 0x1F) << shift
         shift += 5
         if bits & 0x20:
@@ -73,9 +89,9 @@ def run_lengths(counts: str) -> list[int]:
         if len(runs) > 2:
             value += runs[-2]
         if value < 0:
-            raise ValueError("the mask holds a run of negative length")
+            raise MaskError("A mask holds a run of negative length; it is damaged.")
         runs.append(value)
         value = shift = 0
     if shift:
-        raise ValueError("the mask's runs end in the middle of a number")
+        raise MaskError("A mask's runs end in the middle of a number; it is damaged.")
     return runs

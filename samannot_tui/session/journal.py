@@ -8,6 +8,7 @@ import msgspec
 
 from samannot_tui.appendlog import AppendLog, Scan
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.state import State, fold
 from samannot_tui.session.validate import check_event
 
@@ -37,9 +38,9 @@ class JournalReader:
         damage: why not.
     """
 
-    def __init__(self, path: Path, frame_count: int) -> None:
+    def __init__(self, path: Path, manifest: Manifest) -> None:
         self._scan = Scan(path)
-        self._frame_count = frame_count
+        self._manifest = manifest
         self.damaged_line: int | None = None
         self.damage = ""
         self.good_length = 0
@@ -54,8 +55,8 @@ class JournalReader:
         for line in self._scan.lines():
             try:
                 event: AnyEvent = decoder.decode(line.body)
-                check_event(event, line.number, self._frame_count)
-            except (msgspec.MsgspecError, ValueError) as error:
+                check_event(event, line.number, self._manifest)
+            except (ValueError, RecursionError) as error:
                 self.damaged_line, self.damage = line.number, str(error)
                 return
             self.good_length = line.offset + line.length

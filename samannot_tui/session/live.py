@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.masks.index import LOST_LABEL, MaskIndex, RecordSource
+from samannot_tui.masks.index import MaskIndex, RecordSource
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import MaskEvent, State
@@ -17,20 +17,22 @@ FEWEST_COLUMNS = 8
 class LiveMasks:
     """The live record of every frame and label, as a dense table of record ids.
 
-    Of two live records for a frame and label the one whose event came later wins.
+    Of two live records for a frame and label the one whose event came later wins, but a person's word is
+    kept: an engine's mask never replaces an edit made after the engine was set to work. A run's masks count
+    where its plan lets it write: of the plan's labels, never on a barrier.
     """
 
     def __init__(self, index: MaskIndex, frame_count: int, state: State) -> None:
         self.index = index
         self.frame_count = frame_count
-        self._table: npt.NDArray[np.int32] = np.zeros((frame_count, FEWEST_COLUMNS), np.int32)
-        self._log_length: dict[int, int] = {}
         self.rebuild(state)
 
     def rebuild(self, state: State) -> None:
         """Start over from all of the state's mask events."""
-        self._table[:] = NO_RECORD
-        self._log_length.clear()
+        self._table: npt.NDArray[np.int32] = np.zeros((self.frame_count, FEWEST_COLUMNS), np.int32)
+        self._log_length = 0
+        self._edited_at: dict[int, int] = {}
+        self._barriers: set[int] = set()
         for event in state.mask_events:
             self._apply(event, state)
 
@@ -74,28 +76,55 @@ class LiveMasks:
     def _apply(self, event: MaskEvent, state: State) -> None:
         match event:
             case ev.RunProgressed():
-                self._apply_progress(event)
+                self._apply_progress(event, state)
             case ev.MaskPredicted():
-                if all(prompt in state.prompts for prompt in event.prompts):
-                    self._set(np.array([event.record], np.int32))
+                prompts = [state.prompts.get(prompt) for prompt in event.prompts]
+                if prompts and all(prompt and prompt.label == event.label for prompt in prompts):
+                    self._set(self._record_of(event), asked_at=max(event.prompts))
             case ev.MaskEdited():
-                self._set(np.array([event.record], np.int32))
+                self._edited_at[event.record] = event.seq
+                self._set(self._record_of(event), asked_at=event.seq)
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
                 self._table[event.first : event.last + 1, labels] = NO_RECORD
+            case ev.BarrierSet():
+                self._barriers.add(event.frame)
+            case ev.BarrierCleared():
+                self._barriers.discard(event.frame)
 
-    def _apply_progress(self, event: ev.RunProgressed) -> None:
-        start = self._log_length.get(event.run, 0)
-        self._log_length[event.run] = event.log_length
-        self._set(self.index.of_run(event.run, start, event.log_length))
+    def _apply_progress(self, event: ev.RunProgressed, state: State) -> None:
+        # No two runs go on at once, so what this one has added lies behind what any run had added before.
+        records = self.index.of_run(event.run, self._log_length, event.log_length)
+        self._log_length = max(self._log_length, event.log_length)
+        planned = {each.label for sweep in state.runs[event.run].plan.passes for each in sweep.labels}
+        records = records[np.isin(self.index.label[records], list(planned))]
+        if self._barriers:
+            records = records[~np.isin(self.index.frame[records], list(self._barriers))]
+        self._set(records, asked_at=event.run)
 
-    def _set(self, records: npt.NDArray[np.int32]) -> None:
-        """Make records live, of the same cell the last; those that a damaged log has lost are passed over."""
-        records = records[records <= self.index.count]
-        records = records[self.index.label[records] != LOST_LABEL]
+    def _record_of(self, event: ev.MaskPredicted | ev.MaskEdited) -> npt.NDArray[np.int32]:
+        """The event's record; none where a damaged log has lost it or has another in its place."""
+        records = np.array([event.record] if event.record <= self.index.count else [], np.int32)
+        fits = (self.index.frame[records] == event.frame) & (self.index.label[records] == event.label)
+        return np.compress(fits, records)
+
+    def _set(self, records: npt.NDArray[np.int32], *, asked_at: int) -> None:
+        """Make records live that event `asked_at` asked for, of the same cell the last one."""
         if not len(records):
             return
-        labels = self.index.label[records]
-        while labels.max() >= self._table.shape[1]:
-            self._table = np.pad(self._table, ((0, 0), (0, self._table.shape[1])))
-        self._table[self.index.frame[records], labels] = records
+        frames, labels = self.index.frame[records], self.index.label[records]
+        if labels.max() >= self._table.shape[1]:
+            self._widen(int(labels.max()))
+        present = self._table[frames, labels]
+        free = np.ones(len(records), np.bool_)
+        for place in np.flatnonzero(self.index.source[present] == RecordSource.EDITED):
+            free[place] = self._edited_at.get(int(present[place]), 0) <= asked_at
+        self._table[frames[free], labels[free]] = records[free]
+
+    def _widen(self, label: int) -> None:
+        used = self.annotated_frames()
+        columns = self._table.shape[1]
+        # Of untouched frames no memory is used: a video's length costs nothing by itself.
+        wider = np.zeros((self.frame_count, 1 << label.bit_length()), np.int32)
+        wider[used, :columns] = self._table[used]
+        self._table = wider

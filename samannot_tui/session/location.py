@@ -12,7 +12,13 @@ SUFFIX = ".samannot"
 
 def is_session(path: Path) -> bool:
     """Whether `path` is a session's folder."""
-    return (path / "session.json").is_file()
+    return os.path.lexists(path / "session.json")
+
+
+def session_name(media: Path, info: MediaInfo) -> str:
+    """The name of a video's session, without SUFFIX. A folder's name has no suffix to leave out."""
+    place = media.resolve()
+    return place.name if info.kind == "folder" else place.stem
 
 
 def default_folder(media: Path, info: MediaInfo) -> Path:
@@ -20,8 +26,9 @@ def default_folder(media: Path, info: MediaInfo) -> Path:
 
     A session that is already in one of the two places is the one.
     """
-    beside = media.resolve().parent / f"{media.resolve().stem}{SUFFIX}"
-    elsewhere = user_data_path("samannot-tui") / "sessions" / f"{media.resolve().stem}-{info.fingerprint[:8]}{SUFFIX}"
+    name = session_name(media, info)
+    beside = media.resolve().parent / f"{name}{SUFFIX}"
+    elsewhere = user_data_path("samannot-tui") / "sessions" / f"{name}-{info.fingerprint[:8]}{SUFFIX}"
     if is_session(beside) or (not is_session(elsewhere) and os.access(beside.parent, os.W_OK)):
         return beside
     return elsewhere

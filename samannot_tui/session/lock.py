@@ -3,6 +3,7 @@
 import fcntl
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 from samannot_tui.text import printable
@@ -31,5 +32,6 @@ def acquire(path: Path) -> WriterLock | str:
         os.close(descriptor)
         return f"{printable(holder) or 'another program'} has it open for writing"
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"process {os.getpid()} on {platform.node()}\n".encode(), 0)
+    with suppress(OSError):  # a full disk: the lock holds without its holder's name
+        os.pwrite(descriptor, f"process {os.getpid()} on {platform.node()}\n".encode(), 0)
     return WriterLock(descriptor)

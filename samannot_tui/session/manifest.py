@@ -8,10 +8,13 @@ import msgspec
 
 from samannot_tui.appendlog import open_regular
 from samannot_tui.errors import InputError
+from samannot_tui.media.source import MediaInfo
+from samannot_tui.session.paths import decode_path, relative_to_session
 from samannot_tui.text import printable
 
 VERSION = 1
 LARGEST_SIDE = 1 << 16
+MOST_FRAMES = 1 << 24
 LARGEST_MANIFEST = 1 << 20
 
 
@@ -26,6 +29,20 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fps: float
     width: int
     height: int
+
+
+def manifest_of(media: Path, info: MediaInfo, folder: Path) -> Manifest:
+    """The manifest of a new session of `media` in `folder`."""
+    return Manifest(
+        version=VERSION,
+        media_path=relative_to_session(media, folder),
+        kind=info.kind,
+        fingerprint=info.fingerprint,
+        frame_count=info.frame_count,
+        fps=info.fps,
+        width=info.width,
+        height=info.height,
+    )
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -63,14 +80,18 @@ def read_manifest(path: Path) -> Manifest:
         data = file.read(LARGEST_MANIFEST)
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(f"{printable(path)} is not a session's manifest ({error}).") from error
+        decode_path(manifest.media_path)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{printable(path)} is not a session's manifest ({printable(error)}).") from error
     if manifest.version != VERSION:
         raise InputError(
             f"{printable(path)} has format version {manifest.version}, this program reads version {VERSION}; "
             "open it with the program that made it."
         )
     sides = manifest.width, manifest.height
-    if not all(1 <= side <= LARGEST_SIDE for side in sides) or not 1 <= manifest.frame_count < 1 << 31:
-        raise InputError(f"{printable(path)} names an impossible video of {sides[0]}x{sides[1]} pixels.")
+    if not all(1 <= side <= LARGEST_SIDE for side in sides) or not 1 <= manifest.frame_count <= MOST_FRAMES:
+        raise InputError(
+            f"{printable(path)} names an impossible video of {manifest.frame_count} frames of {sides[0]}x{sides[1]} "
+            "pixels."
+        )
     return manifest

@@ -8,20 +8,16 @@ import msgspec
 
 from samannot_tui.appendlog import open_regular, seal, unseal
 from samannot_tui.errors import InputError
-from samannot_tui.masks.log import lost_line
-from samannot_tui.session.events import AnyEvent, EventLost, LabelAdded, RunStarted
+from samannot_tui.masks.log import check_record, lost_line
+from samannot_tui.session.events import AnyEvent, EventLost, LabelAdded, MediaRebound, RunProgressed, RunStarted
 from samannot_tui.session.journal import first_contradiction
-from samannot_tui.session.manifest import read_manifest
+from samannot_tui.session.manifest import Manifest, read_manifest
 from samannot_tui.session.paths import decode_path, relative_to_session
 from samannot_tui.session.store import make_folder
-from samannot_tui.session.validate import check_event
+from samannot_tui.session.validate import check_event, records_named
 from samannot_tui.text import printable
 
 LONGEST_GAP = 100_000
-
-
-class _Id(msgspec.Struct):
-    id: int
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,15 @@ def repair(damaged: Path, new: Path) -> Repaired:
         InputError: `damaged` is no session, or `new` exists.
     """
     manifest = read_manifest(damaged / "session.json")
-    if new.exists() or new.is_symlink():
-        raise InputError(f"{printable(new)} exists already; give a new place with --out.")
-    events, lost_events = _good_events(damaged / "journal.jsonl", manifest.frame_count)
-    masks, kept_masks, lost_masks = _good_masks(damaged / "masks.jsonl")
-    journal = b"".join(seal(msgspec.json.encode(event)) for event in events)
-    media = (damaged / decode_path(manifest.media_path)).resolve()
-    moved = msgspec.structs.replace(manifest, media_path=relative_to_session(media, new))
+    events, lost_events = _good_events(damaged / "journal.jsonl", manifest)
+    masks, kept_masks, lost_masks = _good_masks(damaged / "masks.jsonl", manifest.frame_count)
+    named = max((record for event in events for record in records_named(event)), default=0)
+    if named > kept_masks + lost_masks:  # else a new mask would be taken for the lost one of its number
+        missing = min(named - kept_masks - lost_masks, LONGEST_GAP)
+        masks += lost_line(missing)
+        lost_masks += missing
+    moved = msgspec.structs.replace(manifest, media_path=_moved(manifest.media_path, damaged, new))
+    journal = b"".join(seal(msgspec.json.encode(_in_new_place(event, damaged, new, len(masks)))) for event in events)
     try:
         make_folder(new, moved, journal, masks)
     except OSError as error:
@@ -58,7 +56,22 @@ def repair(damaged: Path, new: Path) -> Repaired:
     return Repaired(len(events) - lost_events, lost_events, kept_masks, lost_masks)
 
 
-def _good_events(path: Path, frame_count: int) -> tuple[list[AnyEvent], int]:
+def _moved(media: str, damaged: Path, new: Path) -> str:
+    return relative_to_session(damaged / decode_path(media), new)
+
+
+def _in_new_place(event: AnyEvent, damaged: Path, new: Path, log_length: int) -> AnyEvent:
+    """The event as it is true of the repaired session, whose mask log is `log_length` bytes long."""
+    match event:
+        case MediaRebound(path=path):
+            return msgspec.structs.replace(event, path=_moved(path, damaged, new))
+        case RunProgressed(log_length=length):
+            return msgspec.structs.replace(event, log_length=min(length, log_length))
+        case _:
+            return event
+
+
+def _good_events(path: Path, manifest: Manifest) -> tuple[list[AnyEvent], int]:
     decoder = msgspec.json.Decoder(AnyEvent)
     events: list[AnyEvent] = []
     with open_regular(path) as file:
@@ -68,8 +81,8 @@ def _good_events(path: Path, frame_count: int) -> tuple[list[AnyEvent], int]:
                 continue
             try:
                 event: AnyEvent = decoder.decode(body)
-                check_event(event, event.seq, frame_count)
-            except (msgspec.MsgspecError, ValueError):
+                check_event(event, event.seq, manifest)
+            except (ValueError, RecursionError):
                 continue
             if not len(events) < event.seq <= len(events) + LONGEST_GAP:
                 continue
@@ -106,14 +119,14 @@ def _labels_named(event: AnyEvent) -> set[int]:
     return set() if label is None else {label}
 
 
-def _good_masks(path: Path) -> tuple[bytes, int, int]:
+def _good_masks(path: Path, frame_count: int) -> tuple[bytes, int, int]:
     """The repaired mask log, and how many of its records are kept and lost."""
     with open_regular(path) as file:
         data = file.read()
     repaired: list[bytes] = []
     good_end = records = lost = 0
     for match in re.finditer(rb"\{[^\n]*\n", data):
-        found = _record_id(match.group())
+        found = _record_id(match.group(), frame_count)
         if found is None or not records < found <= records + LONGEST_GAP:
             continue
         missing, damage = found - records - 1, match.start() - good_end
@@ -128,11 +141,9 @@ def _good_masks(path: Path) -> tuple[bytes, int, int]:
     return b"".join(repaired), records - lost, lost
 
 
-def _record_id(line: bytes) -> int | None:
+def _record_id(line: bytes, frame_count: int) -> int | None:
     body = unseal(line)
-    if body is None:
-        return None
     try:
-        return msgspec.json.decode(body, type=_Id).id
-    except msgspec.MsgspecError:
+        return None if body is None else check_record(body, frame_count)
+    except (ValueError, RecursionError):
         return None

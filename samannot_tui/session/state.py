@@ -15,7 +15,7 @@ from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.settings import Settings, changed
 
 NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone, ev.EventLost)
-MaskEvent = ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared
+MaskEvent = ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared | ev.BarrierSet | ev.BarrierCleared
 
 
 @dataclass
@@ -80,9 +80,10 @@ class Feature:
 class State:
     """What the events say. Read it freely; change it through `apply` alone.
 
-    `mask_events` are the live events that decide which mask records count, in order; `session.live`
-    turns them into a record for every frame and label. `steps` are the undoable steps that still count and
-    `redoable` those that Redo would bring back, by the seq of their first event, the last one next.
+    `mask_events` are the live events that decide which mask records count, in order, of a run's progress
+    without others in between only the last; `session.live` turns them into a record for every frame and label.
+    `steps` are the undoable steps that still count and `redoable` those that Redo would bring back, by the seq
+    of their first event, the last one next.
     """
 
     labels: dict[int, Label] = field(default_factory=dict)
@@ -154,12 +155,9 @@ def step_of(event: AnyEvent) -> int | None:
 def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
     match event:
         case ev.Undone(target=target):
-            steps.remove(target)
-            redoable.append(target)
+            _move_last(target, steps, redoable)
         case ev.Redone(target=target):
-            redoable.remove(target)
-            steps.append(target)
-            steps.sort()
+            _move_last(target, redoable, steps)
         case ev.RunProgressed() | ev.RunEnded():
             pass
         case _ if not isinstance(event, NOT_UNDOABLE):
@@ -167,11 +165,18 @@ def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
             redoable.clear()
 
 
+def _move_last(target: int, here: list[int], there: list[int]) -> None:
+    if here[-1:] != [target]:
+        raise ValueError(f"step {target} is not the one whose turn it is to be undone or redone")
+    there.append(here.pop())
+
+
 def _apply(state: State, event: AnyEvent) -> None:
     match event:
         case ev.LabelAdded() | ev.LabelRenamed() | ev.LabelHidden():
             _apply_label(state, event)
         case ev.PromptAdded():
+            _require_label(event.label, state)
             placed = PlacedPrompt(event.seq, event.label, event.frame, event.prompt, event.base)
             state.prompts[event.seq] = placed
             state._prompts_by_cell.setdefault((event.frame, event.label), []).append(event.seq)
@@ -180,16 +185,12 @@ def _apply(state: State, event: AnyEvent) -> None:
             state._prompts_by_cell[gone.frame, gone.label].remove(event.prompt)
         case ev.FeatureSet() | ev.FeatureCleared() | ev.FeatureRemoved():
             _apply_feature(state, event)
-        case ev.BarrierSet():
-            state.barriers.add(event.frame)
-        case ev.BarrierCleared():
-            state.barriers.discard(event.frame)
+        case ev.BarrierSet() | ev.BarrierCleared():
+            _apply_barrier(state, event)
         case ev.RunStarted() | ev.RunEnded():
             _apply_run(state, event)
         case ev.RunProgressed() | ev.MaskPredicted() | ev.MaskEdited() | ev.MasksCleared():
-            state.mask_events.append(event)
-            if isinstance(event, ev.RunProgressed):
-                state.runs[event.run].log_length = event.log_length
+            _apply_masks(state, event)
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
         case ev.MediaRebound():
@@ -207,7 +208,33 @@ def _apply_label(state: State, event: ev.LabelAdded | ev.LabelRenamed | ev.Label
             state.labels[event.label].hidden = event.hidden
 
 
+def _require_label(label: int, state: State) -> None:
+    if label not in state.labels:
+        raise KeyError(f"there is no label {label}")
+
+
+def _apply_barrier(state: State, event: ev.BarrierSet | ev.BarrierCleared) -> None:
+    state.mask_events.append(event)
+    match event:
+        case ev.BarrierSet():
+            state.barriers.add(event.frame)
+        case ev.BarrierCleared():
+            state.barriers.discard(event.frame)
+
+
+def _apply_masks(state: State, event: ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared) -> None:
+    if isinstance(event, ev.MaskEdited):
+        _require_label(event.label, state)
+    if isinstance(event, ev.RunProgressed):
+        state.runs[event.run].log_length = event.log_length
+        latest = state.mask_events[-1] if state.mask_events else None
+        if isinstance(latest, ev.RunProgressed) and latest.run == event.run:
+            state.mask_events.pop()
+    state.mask_events.append(event)
+
+
 def _apply_feature(state: State, event: ev.FeatureSet | ev.FeatureCleared | ev.FeatureRemoved) -> None:
+    _require_label(event.label, state)
     features = state.features.setdefault(event.label, {})
     match event:
         case ev.FeatureSet():
@@ -221,6 +248,9 @@ def _apply_feature(state: State, event: ev.FeatureSet | ev.FeatureCleared | ev.F
 def _apply_run(state: State, event: ev.RunStarted | ev.RunEnded) -> None:
     match event:
         case ev.RunStarted():
+            for sweep in event.plan.passes:
+                for planned in sweep.labels:
+                    _require_label(planned.label, state)
             state.runs[event.seq] = Run(event.seq, event.plan, event.engine)
         case ev.RunEnded():
             state.runs[event.run].outcome = event.outcome

@@ -1,13 +1,17 @@
 """A session on disk and its one writer: commands in, durable events out."""
 
 import errno
+import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from samannot_tui.appendlog import seal
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.log import MaskLog, NewMask
 from samannot_tui.media.source import MediaInfo
@@ -19,9 +23,10 @@ from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.journal import JournalReader, JournalWriter, stamped
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.lock import WriterLock, acquire
-from samannot_tui.session.manifest import VERSION, Manifest, read_manifest, sync_folder, write_atomically
-from samannot_tui.session.paths import decode_path, relative_to_session
+from samannot_tui.session.manifest import Manifest, manifest_of, read_manifest, sync_folder, write_atomically
+from samannot_tui.session.paths import decode_path
 from samannot_tui.session.state import State
+from samannot_tui.session.validate import records_named
 from samannot_tui.text import printable
 
 Listener = Callable[[tuple[AnyEvent, ...]], None]
@@ -53,40 +58,28 @@ class Session:
         self._listeners: list[Listener] = []
         try:
             self._load()
+        except OSError as error:
+            self._release()
+            raise InputError(f"{printable(folder)} cannot be opened: {error.strerror}.") from error
         except BaseException:
             self._release()
             raise
 
     @classmethod
-    def create(cls, folder: Path, media: Path, info: MediaInfo) -> "Session":
+    def create(cls, folder: Path, media: Path, info: MediaInfo, events: Sequence[AnyEvent] = ()) -> "Session":
         """Make a new session for a video and open it.
 
+        Args:
+            events: what its journal begins with; see `Draft`.
+
         Raises:
-            InputError: the folder exists already, or cannot be made there.
+            InputError: the folder exists already, or cannot be made there; then nothing was made.
         """
-        manifest = Manifest(
-            version=VERSION,
-            media_path=relative_to_session(media, folder),
-            kind=info.kind,
-            fingerprint=info.fingerprint,
-            frame_count=info.frame_count,
-            fps=info.fps,
-            width=info.width,
-            height=info.height,
-        )
+        journal = b"".join(seal(msgspec.json.encode(event)) for event in events)
         try:
-            folder.mkdir(parents=True)
-            (folder / "journal.jsonl").touch()
-            (folder / "masks.jsonl").touch()
-            (folder / "cache").mkdir()
-            write_atomically(folder / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
-            sync_folder(folder.parent)
-        except FileExistsError as error:
-            raise InputError(f"{printable(folder)} exists already; open it, or give another --session.") from error
+            make_folder(folder, manifest_of(media, info, folder), journal)
         except OSError as error:
-            raise InputError(
-                f"{printable(folder)} cannot be made ({error.strerror}); give another place with --session."
-            ) from error
+            raise InputError(f"{printable(folder)} cannot be made ({error.strerror}); choose another place.") from error
         return cls(folder)
 
     @classmethod
@@ -96,13 +89,13 @@ class Session:
         Raises:
             InputError: not a session, or one that cannot be read at all.
         """
-        if not (folder / "session.json").exists():
+        if not os.path.lexists(folder / "session.json"):
             raise InputError(f"{printable(folder)} is not a session; a session is a folder with a session.json.")
         return cls(folder)
 
     def _load(self) -> None:
         manifest = self.manifest
-        journal = JournalReader(self.folder / "journal.jsonl", manifest.frame_count)
+        journal = JournalReader(self.folder / "journal.jsonl", manifest)
         if journal.damaged_line is not None:
             self._refuse_writing("journal.jsonl", journal.damaged_line, journal.damage)
         size = manifest.height, manifest.width
@@ -111,6 +104,9 @@ class Session:
         if self.masks.scan.damaged_line is not None:
             self._refuse_writing("masks.jsonl", self.masks.scan.damaged_line, "its checksum does not fit")
         self.state = journal.state
+        lost = _lost_records(self.state, self.masks)
+        if lost:
+            self._refuse_writing("masks.jsonl", self.masks.index.count + 1, f"{lost} of its masks are lost")
         self.live = LiveMasks(self.masks.index, manifest.frame_count, self.state)
         self.notices = self._notices(journal)
         self._journal: JournalWriter | None = None
@@ -135,9 +131,6 @@ class Session:
             ):
                 if dropped:
                     notices.append(f"{name}: dropped {dropped} bytes at its end that a crash left unfinished.")
-        lost = _lost_records(self.state, self.masks)
-        if lost:
-            notices.append(f"masks.jsonl has lost {lost} of its masks; the rest is shown.")
         return tuple(notices)
 
     def _close_cut_off_run(self) -> None:
@@ -226,25 +219,40 @@ class Session:
 
 
 def make_folder(folder: Path, manifest: Manifest, journal: bytes = b"", masks: bytes = b"") -> None:
-    """Make a session's folder under another name first: a crash leaves no half a session.
+    """Make a session's folder, and the folders that it is in, under another name first: all of it or nothing.
 
     Raises:
+        InputError: something is there already.
         OSError: it cannot be made there.
     """
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    temporary.chmod(0o755)
-    write_atomically(temporary / "journal.jsonl", journal)
-    write_atomically(temporary / "masks.jsonl", masks)
-    write_atomically(temporary / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
-    temporary.rename(folder)
-    sync_folder(folder.parent)
+    if os.path.lexists(folder):
+        raise InputError(f"{printable(folder)} exists already; open that session, or choose another place.")
+    missing = [place for place in folder.absolute().parents if not place.exists()]
+    temporary: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".samannot.", dir=folder.parent))
+        temporary.chmod(0o755)
+        (temporary / "cache").mkdir()
+        write_atomically(temporary / "journal.jsonl", journal)
+        write_atomically(temporary / "masks.jsonl", masks)
+        write_atomically(temporary / "session.json", msgspec.json.format(msgspec.json.encode(manifest)))
+        temporary = temporary.rename(folder)
+        sync_folder(folder.parent)
+    except BaseException:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        for place in missing:
+            with suppress(OSError):  # never made, or somebody else uses it by now
+                place.rmdir()
+        raise
 
 
 def _lost_records(state: State, masks: MaskLog) -> int:
-    named = [e.record for e in state.mask_events if isinstance(e, ev.MaskPredicted | ev.MaskEdited)]
-    lost = sum(1 for record in named if record > masks.index.count)
-    short = any(e.log_length > masks.length for e in state.mask_events if isinstance(e, ev.RunProgressed))
-    return max(lost, int(short))
+    """How many masks, at least, the journal counts on that the log does not hold."""
+    named = max((record for event in state.history for record in records_named(event)), default=0)
+    written = max((event.log_length for event in state.history if isinstance(event, ev.RunProgressed)), default=0)
+    return max(named - masks.index.count, int(written > masks.length))
 
 
 def _disk_error(folder: Path, error: OSError) -> JobError:

@@ -1,19 +1,23 @@
 """What must hold of any event whatever came before it: an opened session may be a stranger's."""
 
 import math
+from collections.abc import Iterator
 
+from samannot_tui.masks.rle import check_filled
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
-from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
+from samannot_tui.session.manifest import Manifest
+from samannot_tui.session.paths import decode_path
+from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 
 MAX_LABELS = 255
 
 
-def check_event(event: AnyEvent, seq: int, frame_count: int) -> None:
+def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
     """Check an event read from line `seq` of a journal.
 
     Raises:
-        ValueError: it cannot be the event of that line in a video of `frame_count` frames.
+        ValueError: it cannot be the event of that line in this session.
     """
     if event.seq != seq:
         raise ValueError(f"it is numbered {event.seq}, not {seq}")
@@ -25,10 +29,33 @@ def check_event(event: AnyEvent, seq: int, frame_count: int) -> None:
         frames = [event.first, event.last]
     if isinstance(event, ev.RunStarted):
         frames = [frame for sweep in event.plan.passes for frame in (sweep.first, sweep.last)]
-    if any(not 0 <= frame < frame_count for frame in frames):
-        raise ValueError(f"it names a frame outside 0 to {frame_count - 1}")
-    if isinstance(event, ev.PromptAdded) and not is_finite(event.prompt):
+    if any(not 0 <= frame < manifest.frame_count for frame in frames):
+        raise ValueError(f"it names a frame outside 0 to {manifest.frame_count - 1}")
+    if isinstance(event, ev.MediaRebound):
+        decode_path(event.path)
+    if isinstance(event, ev.PromptAdded):
+        _check_prompt(event.prompt, manifest)
+
+
+def _check_prompt(prompt: Prompt, manifest: Manifest) -> None:
+    if not is_finite(prompt):
         raise ValueError("its coordinates are not finite numbers")
+    if isinstance(prompt, MaskPrompt):
+        if prompt.rle.size != (manifest.height, manifest.width):
+            raise ValueError("its mask has another size than the video")
+        check_filled(prompt.rle)
+
+
+def records_named(event: AnyEvent) -> Iterator[int]:
+    """Ids of the mask records that an event counts on; those of a run are known by their run instead."""
+    match event:
+        case ev.MaskPredicted(record=record) | ev.MaskEdited(record=record):
+            yield record
+        case ev.PromptAdded(base=int(base)):
+            yield base
+        case ev.RunStarted(plan=plan):
+            planned = (each for sweep in plan.passes for each in sweep.labels)
+            yield from (source.record for each in planned for source in each.sources if source.record is not None)
 
 
 def is_finite(prompt: Prompt) -> bool:
