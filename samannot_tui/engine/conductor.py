@@ -193,7 +193,7 @@ class Conductor:
         (started,) = self._session.submit(StartRun(plan, info))
         self.memory = None
         self._future = future
-        self._recorder = RunRecorder(self._session, self.annotation, started.seq, plan)
+        self._recorder = RunRecorder(self._session, started.seq, plan)
         self._tell(Started(started.seq, plan))
         self._tell(self._recorder.progress())
         self._send(Track(started.seq, passes))

@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 
-from samannot_tui.engine.annotation import Annotation
 from samannot_tui.engine.pace import Pace
 from samannot_tui.engine.passes import Memory
 from samannot_tui.engine.protocol import LabelMask
 from samannot_tui.engine.reports import Progressed
-from samannot_tui.masks.index import RecordSource
 from samannot_tui.masks.log import NewMask
 from samannot_tui.session.commands import ProgressRun
 from samannot_tui.session.plan import Pass, Plan, Span
@@ -28,7 +26,6 @@ class RunRecorder:
     def __init__(
         self,
         session: Session,
-        annotation: Annotation,
         run: int,
         plan: Plan,
         clock: Callable[[], float] = time.monotonic,
@@ -36,7 +33,6 @@ class RunRecorder:
         self.run = run
         self.plan = plan
         self._session = session
-        self._annotation = annotation
         self._clock = clock
         self._pace = Pace(clock())
         self._committed_at = clock()
@@ -45,8 +41,6 @@ class RunRecorder:
         self._total = sum(sweep.last - sweep.first + 1 for sweep in plan.passes)
         self._place: tuple[Pass, int] | None = None
         self._writes = [{each.label: each.writes for each in sweep.labels} for sweep in plan.passes]
-        with annotation.latest() as now:
-            self._newest_record = now.live.index.count
 
     def add(self, sweep: int, frame: int, masks: Sequence[LabelMask]) -> None:
         """Take in one tracked frame; only cells that the plan writes are kept.
@@ -56,7 +50,6 @@ class RunRecorder:
         """
         writes = self._writes[sweep]
         kept = [self._new_mask(frame, each) for each in masks if _covers(writes.get(each.label, ()), frame)]
-        kept = [mask for mask in kept if not self._taken(mask)]
         if kept:
             self._session.append_masks(kept)
         self._place = self.plan.passes[sweep], frame
@@ -74,14 +67,6 @@ class RunRecorder:
             source=mask.source,
             run=self.run,
         )
-
-    def _taken(self, mask: NewMask) -> bool:
-        """Whether a person has edited the cell, or made its frame a barrier, since the plan was made."""
-        with self._annotation.latest() as now:
-            if mask.frame in now.state.barriers:
-                return True
-            record = now.live.record(mask.frame, mask.label) or 0
-            return record > self._newest_record and now.live.index.source[record] == RecordSource.EDITED
 
     def rest(self) -> None:
         """The run was paused until now."""
