@@ -81,6 +81,9 @@ def main(arguments: list[str]) -> None:
         one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
         os.execve(sys.executable, [sys.executable, "-m", "tests.bench.bench_flow", *arguments], os.environ | one_thread)
     root = Path(arguments[0]) if arguments else DAVIS
+    if not root.is_dir() and not arguments:
+        print(f"skipped: {root} is not there; give the folder that holds DAVIS' JPEGImages and Annotations")
+        return
     if not root.is_dir():
         raise SystemExit(f"{root} is not a folder; give the folder that holds JPEGImages and Annotations")
     names = arguments[1:] or sorted(path.name for path in (root / "JPEGImages").iterdir())
