@@ -67,6 +67,7 @@ PROMPTING = Topic(
         _key("b", "prompt_mode('box')", "prompt.box", "Box", "Place boxes by two corners or a mouse drag", "b"),
         _key("s", "flip_sign", "prompt.sign", "Sign", "Switch between positive and negative points"),
         _key("enter,space", "place", "prompt.place", "Place", "Place the point or the box corner"),
+        _key("escape", "leave_mode", "prompt.leave", "Leave", "Leave the box in the making, then the mode", "Esc"),
         _key("t", "type_prompt", "prompt.type", "Type", "Type a prompt: 120,340 · -120,340 · 10,20 90,80"),
         _key(
             "delete,backspace",
@@ -94,8 +95,9 @@ RUNNING = Topic(
         _key(
             "equals_sign", "run('both')", "run.both", "Both", "Track forward, then backward, from here", "=", RUN_GROUP
         ),
-        _key("escape", "escape", "run.pause", "Pause", "Leave the prompt mode; else pause or resume", "Esc"),
-        _key("x", "end_run", "run.end", "End run", "End the run; its finished frames are kept", "x"),
+        _key("escape", "pause_run", "run.pause", "Pause", "Pause the run between frames", "Esc"),
+        _key("escape", "resume_run", "run.resume", "Resume", "Resume the paused run", "Esc"),
+        _key("x", "end_run", "run.end", "End", "End the run; its finished frames are kept", "x"),
         _key("c", "toggle_barrier", "run.barrier", "Barrier", "Set or clear a barrier on this frame", "c"),
     ),
 )
@@ -155,6 +157,9 @@ SESSION = Topic(
     ),
 )
 
-# The footer shows them in this order, and of two bindings on one key the first that is active wins.
 TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION)
-BINDINGS = [binding for topic in TOPICS for binding in topic.bindings]
+# Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
+# the last ones where it is too narrow: never the way to all others.
+BINDINGS = sorted(
+    (binding for topic in TOPICS for binding in topic.bindings), key=lambda binding: binding.id != "session.help"
+)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from textual.content import Content
 
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
@@ -11,6 +12,8 @@ from samannot_tui.session.state import Label, State
 from samannot_tui.session.view import View
 from samannot_tui.text import printable
 from samannot_tui.tui.prompting import Extent, PromptMode
+
+LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ class Place:
         self.kept = msgspec.structs.replace(self.kept, **fields)
 
     def name_of(self, label: int) -> str:
-        """A label's name, safe to show; its number where an undo has taken it away."""
+        """A label's name, safe to show in a sentence; its number where an undo has taken it away."""
         known = self.state.labels.get(label)
-        return printable(known.name) if known else f"label {label}"
+        return Content(printable(known.name)).truncate(LONGEST_NAME, ellipsis=True).plain if known else f"label {label}"
 
     def drop_corner(self) -> None:
         """Forget a box's first corner: it belongs to one frame and one label."""

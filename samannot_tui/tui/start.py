@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,6 +17,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.jobs.sample import sample_clip
 from samannot_tui.text import printable
 from samannot_tui.tui.recent import recent_sessions
+from samannot_tui.tui.typed_path import typed_path
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class StartApp(App[Path | None]):
         with Vertical(id="box") as box:
             box.border_title = "samannot-tui"
             yield Static(Content("A video, an image folder or a session, then Enter:"))
-            yield Input(placeholder="path/to/video.mp4", id="path")
+            yield Input(placeholder="path/to/video.mp4", id="path", select_on_focus=False)
             yield Static(id="problem", markup=False)
             if self._offered:
                 yield Static(Content("or one of these:"))
@@ -70,6 +71,12 @@ class StartApp(App[Path | None]):
     def on_mount(self) -> None:
         self.query_one(OptionList if self._offered else Input).focus()
 
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's, but what is typed or pasted goes into the field, also while an offer is marked."""
+        if isinstance(event, events.Paste) or (isinstance(event, events.Key) and event.is_printable):
+            self.screen.set_focus(self.query_one(Input))
+        await super().on_event(event)
+
     @on(OptionList.OptionSelected)
     def _open_offered(self, event: OptionList.OptionSelected) -> None:
         self.exit(self._offered[event.option_index].path)
@@ -78,7 +85,7 @@ class StartApp(App[Path | None]):
     def _open_typed(self, event: Input.Submitted) -> None:
         if not event.value.strip():
             return
-        path = _typed_path(event.value.strip())
+        path = typed_path(event.value)
         if path.exists():
             self.exit(path)
         else:
@@ -86,14 +93,6 @@ class StartApp(App[Path | None]):
 
     def action_leave(self) -> None:
         self.exit(None)
-
-
-def _typed_path(text: str) -> Path:
-    path = Path(text)
-    try:
-        return path.expanduser()
-    except RuntimeError:  # ~name of somebody who is not known here
-        return path
 
 
 def run_start_screen() -> Path | None:

@@ -3,13 +3,17 @@
 import pytest
 from textual.binding import Binding
 from textual.widgets import Static
+from textual.widgets._footer import FooterKey
 
+from samannot_tui.session.commands import AddLabel
 from samannot_tui.tui.bindings import BINDINGS, TOPICS
+from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.screens.help import HelpScreen
 from samannot_tui.tui.screens.workspace import Workspace
 from tests.tui.conftest import OpenDesk
 
-MODAL_ACTIONS = ("crosshair", "place", "flip_sign")
+MODAL_ACTIONS = ("crosshair", "place", "flip_sign", "leave_mode")
+RUN_ACTIONS = ("pause_run", "resume_run", "end_run")
 
 
 @pytest.mark.parametrize("binding", BINDINGS, ids=lambda binding: str(binding.id))
@@ -29,7 +33,8 @@ def test_ids_are_unique() -> None:
 def test_two_bindings_on_a_key_are_told_apart_by_the_prompt_mode() -> None:
     by_key: dict[str, list[Binding]] = {}
     for binding in Binding.make_bindings(BINDINGS):
-        by_key.setdefault(binding.key, []).append(binding)
+        if not binding.action.startswith(RUN_ACTIONS):
+            by_key.setdefault(binding.key, []).append(binding)
     for key, bindings in by_key.items():
         modal = [binding.action.startswith(MODAL_ACTIONS) for binding in bindings]
         assert modal in ([True], [False], [True, False]), key
@@ -52,11 +57,35 @@ async def test_help_names_every_key(desk: OpenDesk) -> None:
         assert at.app.screen is at.screen
 
 
+async def test_the_footer_says_what_escape_would_do(desk: OpenDesk) -> None:
+    def footer() -> list[str]:
+        return [key.description for key in at.screen.query(FooterKey) if key.key == "escape"]
+
+    async with desk() as at:
+        assert footer() == []
+        at.session.submit(AddLabel("dog"))
+        await at.settle()
+        await at.press("p")
+        assert footer() == ["Leave"]
+        at.screen.place.run = RunStatus("forward")
+        await at.press("escape")
+        assert footer() == ["Pause"]
+        at.screen.place.run = RunStatus("forward", paused=True)
+        at.screen.refresh_bindings()
+        await at.settle()
+        assert footer() == ["Resume"]
+
+
+async def test_the_way_to_all_keys_is_in_the_footer_at_any_width(desk: OpenDesk) -> None:
+    async with desk((30, 10)) as at:
+        assert at.screen.query(FooterKey).first().description == "Help"
+
+
 async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
     async with desk() as at:
         titles = {command.title for command in at.app.get_system_commands(at.screen)}
         assert titles == {b.tooltip for b in BINDINGS} - {
-            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, "escape", "end_run"))
+            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS))
         }
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Static
+from textual import events
+from textual.widgets import Input, OptionList, Static
 
 from samannot_tui.tui.recent import recent_sessions, remember
 from samannot_tui.tui.start import Choice, StartApp, choices
@@ -81,3 +82,26 @@ async def test_escape_leaves_without_opening_anything() -> None:
     async with app.run_test() as pilot:
         await pilot.press("escape")
     assert app.return_value is None
+
+
+async def test_typing_goes_into_the_field_though_an_offer_is_marked(tmp_path: Path) -> None:
+    app = StartApp([Choice(tmp_path / "a", "a")])
+    async with app.run_test() as pilot:
+        for key in ("/", "n", "o", "enter"):  # all in one go, as a slow link delivers them
+            app.post_message(events.Key(key, None if key == "enter" else key))
+        await pilot.pause()
+        assert app.query_one(Input).value == "/no"
+        assert str(app.query_one("#problem", Static).content) == "There is no file or folder /no."
+        app.query_one(OptionList).focus()
+        await pilot.pause()
+        app.post_message(events.Paste("where"))
+        await pilot.pause()
+        assert app.query_one(Input).value == "/nowhere"
+    assert app.return_value is None
+
+
+async def test_the_home_of_nobody_is_a_sentence() -> None:
+    app = StartApp([])
+    async with app.run_test() as pilot:
+        await pilot.press(*"~nobody-here/x", "enter")
+        assert str(app.query_one("#problem", Static).content) == "There is no file or folder ~nobody-here/x."

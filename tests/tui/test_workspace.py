@@ -4,13 +4,17 @@ import msgspec
 import pytest
 from textual import events
 
+from samannot_tui.masks.palette import voc_color
+from samannot_tui.session.commands import AddLabel, AddPrompt, SetBarrier
+from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.view import View
+from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.widgets.features import FeaturePane
 from samannot_tui.tui.widgets.labels import LabelPane
 from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
 from samannot_tui.tui.widgets.status import StatusLine
-from samannot_tui.tui.widgets.timeline import GUTTER, TITLES, Timeline
+from samannot_tui.tui.widgets.timeline import BARRIER, GUTTER, PROMPT, TITLES, Timeline
 from tests.tui.conftest import FRAMES, Desk, OpenDesk
 
 
@@ -310,6 +314,73 @@ async def test_keys_that_come_all_at_once_reach_what_they_were_meant_for(desk: O
         await at.settle()
         assert [label.name for label in at.session.state.labels.values()] == ["dog"]
         assert at.screen.place.frame == 28
+
+
+async def test_a_prompt_typed_right_after_a_new_label_is_the_new_labels(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await add_labels(at, "dog")
+        for key in ("a", "c", "a", "t", "enter", "t", "9", ",", "8", "enter"):
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.pilot.pause()
+        await at.settle()
+        assert [placed.label for placed in at.session.state.prompts.values()] == [2]
+        assert at.screen.place.label == 2
+
+
+async def test_a_long_name_stays_short_in_sentences(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await add_labels(at, "鳥" * 50)
+        assert message(at) == f"Label 1 is {'鳥' * 11} …: p places points on it, b a box."
+        assert at.told == [], "the line has room for it"
+
+
+async def test_a_new_session_says_how_to_begin(desk: OpenDesk) -> None:
+    async with desk() as at:
+        assert message(at) == "To begin, a adds a label, that is one instance; ? shows every key."
+        await add_labels(at, "dog")
+    async with desk() as at:
+        assert message(at) == ""
+
+
+async def test_a_sentence_told_again_is_on_the_screen_once(desk: OpenDesk) -> None:
+    async with desk() as at:
+        for key in ("g", "9", "9", "enter", "enter", "enter"):
+            await at.press(key)
+        assert at.told == ["“99” is not a frame; type a number from 0 to 29."] * 3
+        assert len(at.app._notifications) == 1
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+async def test_the_status_line_says_how_far_a_run_is_at_any_width(desk: OpenDesk, width: int) -> None:
+    async with desk((width, 24)) as at:
+        await add_labels(at, "the child on the left")
+        at.screen.place.run = RunStatus("forward", 17, 100, 87.0)
+        assert status(at).rstrip().endswith("run ▶ 17/100 1:27 left" + ("   flow · cells" if width > 110 else ""))
+        assert "frame 0/29" in status(at)
+        assert status(at).strip().startswith("square") == (width >= 80)
+
+
+async def test_a_short_timeline_has_the_tracks_of_all_labels_and_of_the_active_one(desk: OpenDesk) -> None:
+    def cells(row: int) -> list[tuple[str, str, str | None]]:
+        strip = at.screen.query_one(Timeline).render_line(row).crop(GUTTER)
+        return [
+            (char, s.style.color.name, s.style.bgcolor.name if char == "▀" else None) for s in strip for char in s.text
+        ]
+
+    async with desk((GUTTER + FRAMES, 24)) as at:
+        at.session.submit(AddLabel("dog"))
+        at.session.submit(AddLabel("cat"))
+        at.session.submit(AddPrompt(1, 4, PointPrompt(5, 5)))
+        at.session.submit(AddPrompt(2, 7, PointPrompt(5, 5)))
+        at.session.submit(SetBarrier(9))
+        await at.settle()
+        await at.press("2")
+        assert cells(0)[9][:2] == ("┃", BARRIER.color.name)
+        own = "rgb({},{},{})".format(*voc_color(2))
+        assert cells(1)[4][:2] == ("▀", PROMPT.color.name)
+        assert cells(1)[4][2] != own
+        assert cells(1)[7] == ("▀", PROMPT.color.name, own)
+        assert cells(1)[5][0] == "·"
 
 
 async def test_two_feature_changes_on_one_frame_are_told_apart(desk: OpenDesk) -> None:

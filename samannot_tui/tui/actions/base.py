@@ -1,13 +1,17 @@
 """What every group of actions builds on: the place, the client, and ways to tell the person something."""
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from textual.screen import Screen
 
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.session.commands import AnyCommand
+from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import Label
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
@@ -24,6 +28,7 @@ class ActionScreen(Screen[None]):
     client: Client
     place: Place
     ask_line: AskLine
+    _last_warning = ""
 
     @abstractmethod
     def show_place(self) -> None:
@@ -31,13 +36,22 @@ class ActionScreen(Screen[None]):
 
     def carry_out(self, work: Coroutine[Any, Any, None]) -> None:
         """Start something that waits for the session; a refusal becomes a sentence on the screen."""
-        self.run_worker(self._carried_out(work))
+        self.run_worker(self.carried_out(work))
 
-    async def _carried_out(self, work: Coroutine[Any, Any, None]) -> None:
+    async def carried_out(self, work: Coroutine[Any, Any, None]) -> None:
+        """As `carry_out`, for those who wait for the end."""
         try:
             await work
         except (InputError, JobError) as error:
             self.warn(str(error))
+
+    async def submit(self, command: AnyCommand) -> tuple[AnyEvent, ...]:
+        """As `Client.submit`; when it returns, the place knows the events as well."""
+        submitted = await self.client.submit(command)
+        taken_in = asyncio.Event()
+        self.call_later(taken_in.set)  # behind the events, which are among this screen's messages by now
+        await taken_in.wait()
+        return submitted
 
     @contextmanager
     def refusals_told(self) -> Iterator[None]:
@@ -49,13 +63,16 @@ class ActionScreen(Screen[None]):
 
     def say(self, message: str) -> None:
         """Tell in the message line; what does not fit there is shown whole above it."""
-        line = self.query_one(MessageLine)
-        line.say(message)
-        if len(message) > line.size.width - 2:
+        self.query_one(MessageLine).say(message)
+        # By the screen's width: the line has none while a question is in its place.
+        if cell_len(printable(message)) > self.size.width - 2:
             self.notify(printable(message), markup=False)
 
     def warn(self, sentence: str) -> None:
         """Tell what went wrong or was refused."""
+        if sentence == self._last_warning:
+            self.app.clear_notifications()  # it is told again, not once more
+        self._last_warning = sentence
         self.notify(printable(sentence), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:

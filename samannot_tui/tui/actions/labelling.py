@@ -33,16 +33,17 @@ class LabellingActions(ActionScreen):
         self.require_writable()
         self.ask(f"Name of label {self.place.state.next_label}", self._add_label_named, example="left child")
 
-    def _add_label_named(self, name: str) -> None:
-        self.carry_out(self._add_label(name))
+    async def _add_label_named(self, name: str) -> None:
+        # Waited for: a prompt whose keys follow at once must not land on the label that was active before.
+        await self.carried_out(self._add_label(name))
 
     async def _add_label(self, name: str) -> None:
-        (added,) = await self.client.submit(AddLabel(name))
+        (added,) = await self.submit(AddLabel(name))
         if isinstance(added, LabelAdded):
             self.place.keep(label=added.label)
             self.place.drop_corner()
             self.show_place()
-            self.say(f"Label {added.label} is {added.name}. p places points on it, b a box.")
+            self.say(f"Label {added.label} is {self.place.name_of(added.label)}: p places points on it, b a box.")
 
     def action_rename_label(self) -> None:
         self.require_writable()

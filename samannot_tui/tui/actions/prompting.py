@@ -45,6 +45,12 @@ class PromptingActions(ActionScreen):
         self.set_mode(PromptMode(kind, x, y))
         self.carry_out(self.client.warm())
 
+    def action_leave_mode(self) -> None:
+        """Out of the box in the making, else out of the prompt mode."""
+        mode = self.place.mode
+        if mode is not None:
+            self.set_mode(None if mode.corner is None else replace(mode, corner=None))
+
     def action_flip_sign(self) -> None:
         mode = self.place.mode
         if mode is not None:

@@ -20,17 +20,11 @@ class RunningActions(ActionScreen):
         self.say(" ".join((plan_in_words(plan, self.place), *plan.notices)))
         await self.client.run(frame, direction)
 
-    def action_escape(self) -> None:
-        """Out of the box in the making, then out of the prompt mode, then pause or resume the run."""
-        mode = self.place.mode
-        if mode is not None:
-            if mode.corner is None:
-                self.place.mode = None
-                self.refresh_bindings()
-            self.place.drop_corner()
-            self.show_place()
-        elif self.place.run is not None:
-            self.carry_out(self.client.resume() if self.place.run.paused else self.client.pause())
+    def action_pause_run(self) -> None:
+        self.carry_out(self.client.pause())
+
+    def action_resume_run(self) -> None:
+        self.carry_out(self.client.resume())
 
     def action_end_run(self) -> None:
         if self.place.run is not None:

@@ -18,6 +18,7 @@ from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.registry import FORMATS
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.typed_path import typed_path
 
 if TYPE_CHECKING:
     from samannot_tui.formats.export import ExportSummary
@@ -82,7 +83,7 @@ class ExportScreen(ModalScreen[None]):
             self._is_running = True
             self._cancelled.clear()
             self.query_one(ProgressBar).display = True
-            self.run_worker(self._export(Path(event.value.strip()).expanduser()))
+            self.run_worker(self._export(typed_path(event.value)))
 
     async def _export(self, out: Path) -> None:
         pressed = self.query_one(RadioSet).pressed_button

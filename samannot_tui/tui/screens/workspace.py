@@ -45,6 +45,7 @@ VIEW_KEPT_AFTER_SECONDS = 1.0
 MONITOR_SECONDS = 1.0
 RIGHT_BUTTON = 3
 TALL_SCREEN = 30
+FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
 class Workspace(MovingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
@@ -136,6 +137,8 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         # Not before: a picture's thread imports OpenCV, which would hold up everything else.
         self._is_painted = True
         self._ask_for_picture()
+        if not self.place.state.labels and self.client.read_only is None:
+            self.say(FIRST_STEP)
         for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
             self.warn(notice)
         self._watch_machine()
@@ -150,12 +153,14 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             return False
         mode, run = self.place.mode, self.place.run
         match action:
-            case "crosshair" | "place":
+            case "crosshair" | "place" | "leave_mode":
                 return mode is not None
             case "flip_sign":
                 return mode is not None and mode.kind == "point"
-            case "escape":
-                return mode is not None or run is not None
+            case "pause_run":
+                return run is not None and not run.paused
+            case "resume_run":
+                return run is not None and run.paused
             case "end_run":
                 return run is not None
             case _:

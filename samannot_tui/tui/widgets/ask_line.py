@@ -1,6 +1,6 @@
 """One line of input that takes the message line's place, so that the picture stays in sight."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.tui.widgets.message_line import MessageLine
 
 EDITING = {binding.key: binding for binding in Binding.make_bindings(Input.BINDINGS)}
-Answer = Callable[[str], None]
+Answer = Callable[[str], Awaitable[None] | None]
 
 
 class AskLine(Horizontal):
@@ -45,7 +45,8 @@ class AskLine(Horizontal):
     def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
         """Open with a question; `value` can be edited, `example` is shown while it is empty.
 
-        `answer` gets the text as typed; where it raises InputError, the line stays open to mend it.
+        `answer` gets the text as typed; where it raises InputError, the line stays open to mend it. The next key
+        waits for what it returns.
         """
         self.query_one(Label).update(question)
         field = self.query_one(Input)
@@ -61,7 +62,7 @@ class AskLine(Horizontal):
             InputError: it was Enter, and the answer is refused.
         """
         if event.key == "enter":
-            self._give_answer()
+            await self._give_answer()
         elif event.key == "escape":
             self._close()
         elif event.key in EDITING:
@@ -69,12 +70,13 @@ class AskLine(Horizontal):
         elif event.is_printable and event.character is not None:
             self.query_one(Input).insert_text_at_cursor(event.character)
 
-    def _give_answer(self) -> None:
+    async def _give_answer(self) -> None:
         answer, text = self._answer, self.query_one(Input).value
         self._close()
         if answer is not None and text.strip():
             try:
-                answer(text)
+                if (done := answer(text)) is not None:
+                    await done
             except InputError:
                 self._open(answer)
                 raise

@@ -63,9 +63,9 @@ class LabelPane(ScrollView, can_focus=False):
 
     def _line(self, label: Label, width: int) -> Strip:
         style = Style(reverse=label.id == self._place.label, dim=label.hidden)
-        standing = self._standing(label.id)
+        standing = "(hidden)" if label.hidden else self._standing(label.id)
         space = max(0, width - len("255 █  ") - cell_len(standing) - 1)
-        name = set_cell_size(f"{printable(label.name)}{' (hidden)' if label.hidden else ''}", space)
+        name = set_cell_size(printable(label.name), space)
         return Strip(
             [
                 Segment(f"{label.id:>3} ", style),

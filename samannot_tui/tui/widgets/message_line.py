@@ -48,8 +48,5 @@ class MessageLine(Widget):
         assert mode is not None
         done = "places it" if mode.kind == "point" else "second corner" if mode.corner else "first corner"
         steps = f"arrows {extent.coarse_step} px, ctrl 5, shift 1"
-        return (
-            f"Enter {done} · {steps} · s sign · t type · Esc leaves"
-            if mode.kind == "point"
-            else (f"Enter {done} · {steps} · t type · Esc leaves")
-        )
+        sign = "s sign · " if mode.kind == "point" else ""
+        return f"Enter {done} · {sign}t type · {steps}"

@@ -15,7 +15,7 @@ from samannot_tui.tui.place import Place
 from samannot_tui.tui.tracks import Columns, Tracks, column_of, frame_at, tracks
 
 TITLES = ("video", "prompts", "· active", "masks", "· active", "barriers")
-SHORT_ROWS = (0, 2, 4)
+SHORT_TITLES = ("video", "prompts", "masks")
 GUTTER = 10
 
 PLAIN = Style(color="#6b7280")
@@ -30,7 +30,9 @@ Cell = tuple[str, Style]
 
 
 class Timeline(Widget):
-    """Six tracks, or on short screens the three that say most: video, active prompts, active masks."""
+    """Six tracks. On short screens three: barriers cross the video's; the upper half of a mark says "any label",
+    the lower half "the active one".
+    """
 
     DEFAULT_CSS = """
     Timeline { height: 6; width: 1fr; }
@@ -56,46 +58,56 @@ class Timeline(Widget):
         return len(TITLES)
 
     @property
-    def _rows(self) -> tuple[int, ...]:
-        return tuple(range(len(TITLES))) if self.size.height >= len(TITLES) else SHORT_ROWS
+    def _titles(self) -> tuple[str, ...]:
+        return TITLES if self.size.height >= len(TITLES) else SHORT_TITLES
 
     @property
     def _columns(self) -> int:
         return max(1, self.size.width - GUTTER)
 
     def render_line(self, y: int) -> Strip:
-        rows = self._rows
-        if y >= len(rows) or self.size.width <= GUTTER:
+        titles = self._titles
+        if y >= len(titles) or self.size.width <= GUTTER:
             return Strip.blank(self.size.width, self.rich_style)
         place = self._place
         if self._tracks is None:
             self._tracks = tracks(place.state, place.live, place.frame_count, place.label, place.frame, self._columns)
-        title = f" {TITLES[rows[y]]}"
-        if len(rows) == len(SHORT_ROWS):
-            title = f" {('video', 'prompts', 'masks')[y]}"
-        cells = self._cells(rows[y], self._tracks)
+        cells = self._cells(y, self._tracks) if titles is TITLES else self._short_cells(y, self._tracks)
         cursor = column_of(place.frame, place.frame_count, self._columns)
         glyph = cells[cursor][0]
-        cells[cursor] = ("▼" if rows[y] == 0 else "│" if glyph in " ·" else glyph, CURSOR)
-        segments = [Segment(title.ljust(GUTTER), PLAIN), *(Segment(glyph, style) for glyph, style in cells)]
+        cells[cursor] = ("▼" if y == 0 else "│" if glyph in " ·" else glyph, CURSOR)
+        title = f" {titles[y]}".ljust(GUTTER)
+        segments = [Segment(title, PLAIN), *(Segment(glyph, style) for glyph, style in cells)]
         return Strip(segments, self.size.width).simplify().apply_style(self.rich_style)
 
+    @property
+    def _own(self) -> Style:
+        return Style(color="rgb({},{},{})".format(*voc_color(self._place.label or 0)))
+
     def _cells(self, row: int, shown: Tracks) -> list[Cell]:
-        label = self._place.label
-        own = Style(color="rgb({},{},{})".format(*voc_color(label or 0)))
         match row:
             case 0:
                 return self._video_cells(shown)
             case 1:
                 return _marked(shown.prompts, "◆", PROMPT)
             case 2:
-                return _marked(shown.active_prompts, "◆", own)
+                return _marked(shown.active_prompts, "◆", self._own)
             case 3:
                 return _marked(shown.masks, "▬", MASK)
             case 4:
-                return _marked(shown.active_masks, "▬", own)
+                return _marked(shown.active_masks, "▬", self._own)
             case _:
                 return _marked(shown.barriers, "┃", BARRIER)
+
+    def _short_cells(self, row: int, shown: Tracks) -> list[Cell]:
+        match row:
+            case 0:
+                video = self._video_cells(shown)
+                return [("┃", BARRIER) if at else cell for at, cell in zip(shown.barriers, video, strict=True)]
+            case 1:
+                return _halved(shown.prompts, shown.active_prompts, PROMPT, self._own)
+            case _:
+                return _halved(shown.masks, shown.active_masks, MASK, self._own)
 
     def _video_cells(self, shown: Tracks) -> list[Cell]:
         cells: list[Cell] = []
@@ -123,3 +135,11 @@ class Timeline(Widget):
 
 def _marked(columns: Columns, glyph: str, style: Style) -> list[Cell]:
     return [(glyph, style) if marked else ("·", PLAIN) for marked in columns]
+
+
+def _halved(every: Columns, active: Columns, upper: Style, lower: Style) -> list[Cell]:
+    """Two tracks in one row of half blocks; the second is part of the first."""
+    both = upper + Style(bgcolor=lower.color)
+    return [
+        ("▀", both if own else upper) if marked else ("·", PLAIN) for marked, own in zip(every, active, strict=True)
+    ]
