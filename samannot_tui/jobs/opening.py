@@ -101,6 +101,7 @@ def check_same_video(manifest: Manifest, source: FrameSource, path: Path, folder
     ):
         raise InputError(
             f"{printable(path)} is another video than the one of the session {printable(folder)} "
-            f"({found.frame_count} frames of {found.width}x{found.height}, the session's has "
-            f"{manifest.frame_count} of {manifest.width}x{manifest.height}); give a session of its own with --session."
+            f"({found.frame_count} frames of {found.width}x{found.height}, fingerprint {found.fingerprint[:8]}; the "
+            f"session's has {manifest.frame_count} of {manifest.width}x{manifest.height}, "
+            f"{printable(manifest.fingerprint[:8])}); give it a session of its own with --session."
         )

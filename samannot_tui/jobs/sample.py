@@ -1,5 +1,6 @@
 """The sample clip that `demo` works on."""
 
+import hashlib
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -22,11 +23,15 @@ def sample_folder() -> Path:
     raise InputError("The sample clip is missing from this installation; install samannot-tui again.")
 
 
-def demo_folder() -> Path:
-    """Where the app's demo keeps its session, so that trying things out touches no checkout."""
-    return user_data_path("samannot-tui") / "demo"
-
-
 def sample_clip() -> Path:
     """The sample's video. Raises as `sample_folder`."""
     return sample_folder() / "clip.mp4"
+
+
+def demo_folder() -> Path:
+    """Where the app's demo keeps its session, so that trying things out touches no checkout.
+
+    Named by the clip's content: another release's clip gets a session of its own. Raises as `sample_folder`.
+    """
+    content = hashlib.sha256(sample_clip().read_bytes()).hexdigest()
+    return user_data_path("samannot-tui") / f"demo-{content[:8]}"

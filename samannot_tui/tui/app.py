@@ -20,6 +20,7 @@ from samannot_tui.monitor import Monitor, Reading
 from samannot_tui.session.store import Session
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.hangup import leaving_on_hang_up
 from samannot_tui.tui.recent import remember
 from samannot_tui.tui.screens.workspace import Workspace
 
@@ -36,9 +37,8 @@ class SamannotApp(App[None]):
         self.workspace = Workspace(client, source, terminal, read_machine)
 
     def on_mount(self) -> None:
-        # A closed link or a request to terminate is a way to leave like any other: nothing is lost by it.
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        # A request to terminate is a way to leave like any other: nothing is lost by it.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self.push_screen(self.workspace)
 
     async def on_event(self, event: events.Event) -> None:
@@ -99,7 +99,8 @@ def run_app(session: Session, source: FrameSource, engine: str, graphics: Reques
     remember(session.folder)
     app = SamannotApp(client, source, terminal, monitor.read)
     try:
-        app.run()
+        with leaving_on_hang_up(lambda: client.close(app.workspace.place.kept)):
+            app.run()
         if app.return_code:
             raise JobError("The screen broke down; everything that it had shown as done is saved.")
     finally:
