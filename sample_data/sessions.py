@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from samannot_tui.engine.planner import RunRequest
-from samannot_tui.engine.runner import Ended, Failed, Runner, RunnerEvent
+from samannot_tui.engine.reports import Ended, Failed, RunnerEvent
+from samannot_tui.engine.runner import Runner
 from samannot_tui.errors import JobError
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.track import prompted_session

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from samannot_tui.cli.open import graphics_option, open_app
-from samannot_tui.cli.options import engine_option
+from samannot_tui.cli.options import EngineOptions, engine_option
 from samannot_tui.cli.output import Progress, json_option, print_result
 from samannot_tui.graphics.terminal import Requested
 from samannot_tui.text import printable
@@ -72,9 +72,7 @@ def _headless(engine: str, as_json: bool) -> None:
 
 def _in_the_app(engine: str | None, graphics: Requested) -> None:
     from samannot_tui.jobs.demo import open_sample
-    from samannot_tui.session import commands as cmd
 
     opened = open_sample()
-    if engine is not None and opened.session.state.settings.engine != engine:
-        opened.session.submit(cmd.ChangeSetting("engine", engine))
+    EngineOptions(engine, block_size=None, transition=None).apply(opened.session)
     open_app(opened, graphics)

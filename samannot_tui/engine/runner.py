@@ -12,36 +12,11 @@ from pathlib import Path
 from samannot_tui.engine.conductor import Conductor
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.engine.process import WORKER_COMMAND, open_log
-from samannot_tui.engine.reports import (
-    Ended,
-    Failed,
-    Notice,
-    Paused,
-    PredictionDone,
-    PredictionPending,
-    Progressed,
-    Resumed,
-    RunnerEvent,
-    Started,
-)
+from samannot_tui.engine.reports import Ended, Failed, RunnerEvent
 from samannot_tui.errors import JobError
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
-
-__all__ = [
-    "Ended",
-    "Failed",
-    "Notice",
-    "Paused",
-    "PredictionDone",
-    "PredictionPending",
-    "Progressed",
-    "Resumed",
-    "Runner",
-    "RunnerEvent",
-    "Started",
-]
 
 
 class Runner:

@@ -9,7 +9,7 @@ import msgspec
 from samannot_tui.errors import InputError
 from samannot_tui.formats.atomic import replaced
 from samannot_tui.formats.job import ExportJob
-from samannot_tui.formats.registry import FORMATS
+from samannot_tui.formats.registry import require_format
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session.follower import Follower
 from samannot_tui.text import printable
@@ -57,13 +57,12 @@ def export(
             way, or a frame or mask that cannot be read.
         JobError: cancelled, or the disk failed.
     """
-    if format_name not in FORMATS:
-        raise InputError(f"There is no format {printable(format_name)}; formats are {', '.join(FORMATS)}.")
+    form = require_format(format_name)
     _check(follower, source)
     folder = out.resolve() / format_name
     with replaced(folder) as staging:
         job = ExportJob(follower, source, staging, safe_name(source), progress, cancelled)
-        frames = FORMATS[format_name].load()(job)
+        frames = form.load()(job)
     hidden = dict(sorted(job.hidden_pixels.items()))
     return ExportSummary(format_name, folder, len(staging.files), frames, len(follower.state.labels), hidden)
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from samannot_tui.errors import InputError
+from samannot_tui.text import printable
+
 if TYPE_CHECKING:
     from samannot_tui.formats.job import Writer
 
@@ -35,3 +38,14 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "davis": Format("DAVIS 2017 annotations: a palette PNG for every frame", _davis),
     }
 )
+
+
+def require_format(name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in FORMATS:
+        raise InputError(f"There is no format {printable(name)}; formats are {', '.join(FORMATS)}.")
+    return FORMATS[name]

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from samannot_tui.errors import InputError
 from samannot_tui.formats.export import ExportSummary, export
-from samannot_tui.formats.registry import FORMATS
+from samannot_tui.formats.registry import require_format
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
-from samannot_tui.text import printable
 
 
 def check_formats(formats: Sequence[str]) -> None:
@@ -20,8 +18,7 @@ def check_formats(formats: Sequence[str]) -> None:
         InputError: there is no such format.
     """
     for name in formats:
-        if name not in FORMATS:
-            raise InputError(f"There is no format {printable(name)}; formats are {', '.join(FORMATS)}.")
+        require_format(name)
 
 
 def export_session(

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samannot_tui.engine.planner import NothingToRunError
-from samannot_tui.engine.runner import Ended, Failed, Notice, Progressed, Runner, RunnerEvent
+from samannot_tui.engine.reports import Ended, Failed, Notice, Progressed, RunnerEvent
+from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.jobs.opening import Opened

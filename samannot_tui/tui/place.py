@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from textual.content import Content
 
+from samannot_tui.engine.blocks import block_count
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.state import Label, State
@@ -82,7 +83,7 @@ class Place:
 
     @property
     def block_count(self) -> int:
-        return -(-self.frame_count // self.state.settings.block_size)
+        return block_count(self.state.settings.block_size, self.frame_count)
 
     def keep(self, **fields: Any) -> None:
         """Change the part of the place that `view.json` keeps."""

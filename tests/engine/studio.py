@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from samannot_tui.engine.runner import Runner, RunnerEvent
+from samannot_tui.engine.reports import RunnerEvent
+from samannot_tui.engine.runner import Runner
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import BoolMask, decode, encode
 from samannot_tui.media.open import open_media

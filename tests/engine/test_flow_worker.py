@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from samannot_tui.engine.planner import RunRequest
-from samannot_tui.engine.runner import Ended, Runner, RunnerEvent, Started
+from samannot_tui.engine.reports import Ended, RunnerEvent, Started
+from samannot_tui.engine.runner import Runner
 from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.media.open import open_media
 from samannot_tui.review.metrics import region_similarity

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from samannot_tui.engine.planner import NothingToRunError, RunRequest
-from samannot_tui.engine.runner import (
+from samannot_tui.engine.reports import (
     Ended,
     Failed,
     Notice,
@@ -19,10 +19,10 @@ from samannot_tui.engine.runner import (
     PredictionPending,
     Progressed,
     Resumed,
-    Runner,
     RunnerEvent,
     Started,
 )
+from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session import commands as cmd

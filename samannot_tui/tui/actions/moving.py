@@ -1,5 +1,6 @@
 """Actions that go to another frame."""
 
+from samannot_tui.engine.blocks import block_after, block_before, block_of
 from samannot_tui.errors import InputError
 from samannot_tui.text import printable
 from samannot_tui.tui.actions.base import ActionScreen
@@ -25,12 +26,13 @@ class MovingActions(ActionScreen):
 
     def action_step_block(self, blocks: int) -> None:
         """To the first frame of a neighbouring block; back goes to the start of this one first."""
-        size = self.place.state.settings.block_size
-        start = self.place.block * size
-        if blocks < 0 and self.place.frame > start:
+        place = self.place
+        where = place.frame, place.state.settings.block_size, place.frame_count
+        start = block_of(*where).first
+        if blocks < 0 and place.frame > start:
             self.go_to(start)
-        elif 0 <= self.place.block + blocks < self.place.block_count:
-            self.go_to(start + blocks * size)
+        elif neighbour := block_before(*where) if blocks < 0 else block_after(*where):
+            self.go_to(neighbour.first)
 
     def action_goto(self) -> None:
         last = self.place.frame_count - 1
