@@ -147,16 +147,20 @@ def expected_shapes(variant: Variant) -> Shapes:
     from omegaconf import OmegaConf
 
     config = OmegaConf.create((files("sam2") / CONFIGS[variant]).read_text())
-    with torch.device("meta"), _NumbersOnCpu():
+    with _Hollow():
         model = instantiate(config.model)
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
-class _NumbersOnCpu(TorchFunctionMode):
-    """Keeps torch.linspace off the meta device: the image encoder takes plain numbers from it as it is made."""
+class _Hollow(TorchFunctionMode):
+    """Allocates nothing for parameters, which are empty until they are initialised; the few numbers that a model
+    computes as it is made are real."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         options = dict(kwargs or {})
-        if func is torch.linspace:
-            options["device"] = "cpu"
+        if func is torch.nn.init.normal_:
+            # Of what is not there, it would load torch's compiler, which takes longer than all the rest.
+            return options["tensor"]
+        if func is torch.empty:
+            options["device"] = "meta"
         return func(*args, **options)
