@@ -13,7 +13,7 @@ from samannot_tui.engine.spec import spec_of
 from samannot_tui.errors import InputError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.plan import Transition
-from samannot_tui.session.settings import IMAGE_SIZES, MAX_BLOCK_SIZE, Precision, Settings, changed
+from samannot_tui.session.settings import IMAGE_SIZES, MAX_BLOCK_SIZE, MAX_IDLE_MINUTES, Precision, Settings, changed
 
 if TYPE_CHECKING:
     from samannot_tui.engine.registry import Resolved
@@ -94,7 +94,7 @@ def engine_options(command: _F) -> _F:
         click.option("--block-size", type=click.IntRange(1, MAX_BLOCK_SIZE), metavar="N", help="Frames a block."),
         click.option(
             "--idle-minutes",
-            type=click.IntRange(0),
+            type=click.IntRange(0, MAX_IDLE_MINUTES),
             metavar="N",
             help="Let the engine go after so long without work; 0 keeps it.",
         ),

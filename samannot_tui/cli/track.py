@@ -9,6 +9,7 @@ from samannot_tui.cli.engine_info import engine_json
 from samannot_tui.cli.export import format_option
 from samannot_tui.cli.options import EngineOptions, engine_options
 from samannot_tui.cli.output import Progress, json_option, print_result, say
+from samannot_tui.errors import InputError
 from samannot_tui.session.settings import Settings
 from samannot_tui.text import printable
 
@@ -33,14 +34,14 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
     """
     from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.propagate import propagate
-    from samannot_tui.jobs.track import prompted_session
-    from samannot_tui.tui.prompting import over_prompted
+    from samannot_tui.jobs.track import discard_untouched, prompted_session
+    from samannot_tui.session.crowding import crowded_cells
 
     check_formats(formats)
     engine = EngineOptions(**options)
     resolved = engine.resolve(Settings())
     opened = prompted_session(media, prompts, out)
-    notices = over_prompted(opened.session.state)
+    notices = crowded_cells(opened.session.state)
     progress = Progress("frame")
     try:
         for notice in (*opened.notices, *notices):
@@ -49,6 +50,9 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
         say(resolved.sentence)
         done = propagate(opened, progress)
         summaries = export_session(opened, formats, out)
+    except InputError:
+        discard_untouched(opened)
+        raise
     finally:
         progress.finish()
         opened.close()

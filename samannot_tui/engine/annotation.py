@@ -15,6 +15,7 @@ class Annotation:
 
     def __init__(self, session: Session) -> None:
         self._arrived: deque[tuple[AnyEvent, ...]] = deque()
+        self._session = session
         session.subscribe(self._arrived.append)
         self._follower = Follower(session)
         self._lock = threading.Lock()
@@ -26,3 +27,7 @@ class Annotation:
             while self._arrived:
                 self._follower.apply(self._arrived.popleft())
             yield self._follower
+
+    def close(self) -> None:
+        """Follow no more."""
+        self._session.unsubscribe(self._arrived.append)

@@ -13,7 +13,7 @@ import msgspec
 from samannot_tui.engine.annotation import Annotation
 from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.job import fill_plan
-from samannot_tui.engine.memories import MemoryFolder
+from samannot_tui.engine.memories import MemoryFolder, memories_of_any_engine
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.engine.predictor import Predictor
 from samannot_tui.engine.process import WorkerProcess
@@ -46,7 +46,7 @@ class Conductor:
 
     Attributes:
         annotation: the annotation as it stands.
-        memories: what runs of this engine have left behind to go on from; none before the engine is known.
+        memories: what runs of this engine have left behind to go on from; until it is known, what any has.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Conductor:
         self._tell = tell
         self._command = command
         self.annotation = Annotation(session)
-        self.memories: tuple[Memory, ...] = ()
+        self.memories: tuple[Memory, ...] = memories_of_any_engine(session.folder / "cache")
         self._clock = clock
         self._worker: WorkerProcess | None = None
         self._info: EngineInfo | None = None
@@ -89,7 +89,7 @@ class Conductor:
 
     def _seconds_to_release(self) -> float | None:
         """How long the idle engine is still kept; None where it is busy, gone or kept for ever."""
-        if not (self._worker and self.idle):
+        if not (self._worker and self._info and self.idle):
             return None
         with self.annotation.latest() as now:
             minutes = now.state.settings.idle_minutes
@@ -163,6 +163,7 @@ class Conductor:
         if self._worker:
             self._worker.stop()
             self._worker = self._info = None
+        self.annotation.close()
 
     def _take(self, reply: Reply) -> None:
         match reply:
@@ -206,15 +207,15 @@ class Conductor:
                 self._end_run("finished" if finished else "ended", "")
 
     def _hand_points_over(self, recorder: RunRecorder) -> None:
-        with self.annotation.latest() as now:
-            commands, notices = recorder.hand_over.commands(recorder.run, now), recorder.hand_over.notices(now)
-        for notice in notices:
-            self._tell(Notice(notice))
+        hand_over = recorder.hand_over
         try:
-            for command in commands:
-                self._session.submit(command)
+            self._session.submit_all(lambda state, live: hand_over.commands(recorder.run, state, live))
         except (InputError, JobError) as error:
             self._abort(str(error))
+            return
+        with self.annotation.latest() as now:
+            for notice in hand_over.notices(now.state):
+                self._tell(Notice(notice))
 
     def _begin_waiting(self) -> None:
         if not (self._waiting and self._info):
@@ -234,7 +235,8 @@ class Conductor:
         self._recorder = RunRecorder(self._session, started.seq, plan)
         self._tell(Started(started.seq, plan))
         self._tell(self._recorder.progress())
-        self._send(Track(started.seq, passes))
+        # A single frame's memory would come before that of the block around it.
+        self._send(Track(started.seq, passes, remember=plan.direction != "frame"))
 
     def _commit(self, recorder: RunRecorder) -> None:
         try:

@@ -1,7 +1,8 @@
 """Which of the engine's memories a label may go on from: across a block's boundary, or where a run was ended.
 
-A memory counts only while what it saw still is what counts: its run is not undone, the mask at its frame is
-that run's or one that the run started from, and, inside a reach, the sources are those that the run had.
+A memory counts only while what it saw still is what counts: its run is not undone, the mask at its frame is that
+run's or one that the run started from, and, where a run is taken up inside a reach, all that it started from is
+what a run from there would start from now.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,73 +24,128 @@ class Memory:
     labels: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a label has in a reach as it stands now.
+
+    Attributes:
+        sources: its own and those on the barriers that bound the reach, in the order of travel.
+        nearest: frame of its own source at or behind the start that is nearest to it, None where there is none.
+        ahead: frame of its own first source after the start, None where there is none.
+        carried: the memory that ends right before the reach, None where there is none to go on from.
+        edge: the source that the mask on the reach's edge is, None where none is handed over.
+    """
+
+    label: int
+    sources: tuple[Source, ...]
+    nearest: int | None
+    ahead: int | None
+    carried: Continued | None
+    edge: Source | None
+
+    @property
+    def can_start(self) -> bool:
+        return self.nearest is not None or self.ahead is not None or bool(self.carried or self.edge)
+
+
 class Continuations:
     """The memories that there are, against the annotation as it stands now."""
 
     def __init__(self, state: State, live: LiveMasks, memories: Collection[Memory]) -> None:
         self._state = state
         self._live = live
-        self._memories = memories
+        # A damaged file may name any frame.
+        self._memories = [each for each in memories if 0 <= each.frame < live.frame_count]
 
     def across(self, label: int, reach: Reach) -> Continued | None:
         """The memory that ends right before the reach, at the boundary that no barrier closes."""
         if self._state.settings.transition != "carry" or reach.barrier:
             return None
-        return _newest(memory for memory in self._holding(label, reach) if memory.frame == reach.edge)
+        return _newest(memory for memory in self._holding(label, reach.way) if memory.frame == reach.edge)
 
-    def within(self, label: int, reach: Reach, sources: tuple[Source, ...], origin: int | None) -> Continued | None:
-        """The memory at which a run of the same sources was ended in this reach.
+    def within(self, wanted: Collection[Wanted], reach: Reach) -> Continued | None:
+        """The memory at which a run of exactly these labels was ended in this reach, if it may be taken up there.
 
-        Args:
-            sources: what the label has in the reach and on the barriers that bound it, in the order of travel.
-            origin: frame of the nearest source at or behind the start, which memory from before it cannot replace.
+        Labels share a pass only together: to some engines each is the others' background.
         """
-        found = [
-            memory
-            for memory in self._holding(label, reach)
-            if reach.span.first <= memory.frame <= reach.span.last
-            and memory.frame != reach.end
-            and (origin is None or reach.order(memory.frame) >= reach.order(origin))
-            and self._had(memory, label, reach, sources)
-            and self._wrote_up_to(memory, label, reach)
-        ]
-        furthest = max((reach.order(memory.frame) for memory in found), default=0)
-        return _newest(memory for memory in found if reach.order(memory.frame) == furthest)
-
-    def _holding(self, label: int, reach: Reach) -> list[Memory]:
-        return [
+        together = {each.label for each in wanted}
+        return _newest(
             memory
             for memory in self._memories
-            if memory.way == reach.way and label in memory.labels and self._stands(memory, label)
+            if memory.way == reach.way
+            and reach.span.first <= memory.frame <= reach.span.last
+            and memory.frame != reach.end
+            and memory.labels == together == self._labels_of(memory)
+            and all(self._may_resume(memory, each, reach) for each in wanted)
+        )
+
+    def _labels_of(self, memory: Memory) -> set[int]:
+        run = self._state.runs.get(memory.run)
+        passes = run.plan.passes if run else ()
+        return {each.label for sweep in passes if sweep.direction == memory.way for each in sweep.labels}
+
+    def _may_resume(self, memory: Memory, wanted: Wanted, reach: Reach) -> bool:
+        if not self._stands(memory.run, memory.frame, memory.way, wanted.label):
+            return False
+        if wanted.nearest is not None and reach.order(memory.frame) < reach.order(wanted.nearest):
+            return False
+        runs, began = self._beginning(memory, wanted.label, reach)
+        return began is not None and self._begins_so(began, wanted, reach) and self._wrote(runs, began, memory, reach)
+
+    def _beginning(self, memory: Memory, label: int, reach: Reach) -> tuple[set[int], LabelPlan | None]:
+        """The runs that one memory after another led to this one, and how the first of them began in this reach."""
+        runs = {memory.run}
+        planned = self._planned(memory.run, memory.way, label)
+        while planned and planned.continues and reach.span.first <= planned.continues.frame <= reach.span.last:
+            run, frame = planned.continues.run, planned.continues.frame
+            if run in runs or not self._stands(run, frame, memory.way, label):
+                return runs, None
+            runs.add(run)
+            planned = self._planned(run, memory.way, label)
+        return runs, planned
+
+    def _begins_so(self, began: LabelPlan, wanted: Wanted, reach: Reach) -> bool:
+        """Whether a run would begin there now as that one did."""
+        own = tuple(each for each in began.sources if reach.barrier or each.frame != reach.edge)
+        if own != wanted.sources:
+            return False
+        if began.continues:
+            return began.start == reach.begin and began.continues == wanted.carried
+        if began.start == reach.edge:
+            return wanted.edge is not None and wanted.edge in began.sources
+        return reach.span.first <= began.start <= reach.span.last
+
+    def _wrote(self, runs: set[int], began: LabelPlan, memory: Memory, reach: Reach) -> bool:
+        """Whether all frames up to the memory have masks, and those from the start on are the runs' own."""
+        first = began.start if began.start != reach.edge else reach.begin
+        for frame in range(first, memory.frame + reach.step, reach.step):
+            record = self._live.record(frame, began.label)
+            if record is None:
+                return False
+            if reach.order(frame) >= 0 and self._live.index.row(record).run not in runs:
+                return False
+        return True
+
+    def _holding(self, label: int, way: Way) -> list[Memory]:
+        return [
+            each
+            for each in self._memories
+            if each.way == way and label in each.labels and self._stands(each.run, each.frame, way, label)
         ]
 
-    def _stands(self, memory: Memory, label: int) -> bool:
-        record = self._live.record(memory.frame, label)
+    def _stands(self, run: int, frame: int, way: Way, label: int) -> bool:
+        record = self._live.record(frame, label)
         # Of an undone run no record is live.
-        if record is None or memory.run not in self._state.runs:
+        if record is None or run not in self._state.runs:
             return False
-        planned = self._planned(memory, label)
+        planned = self._planned(run, way, label)
         started_from = {source.record for source in planned.sources} if planned else set()
-        return bool(self._live.index.row(record).run == memory.run) or record in started_from
+        return bool(self._live.index.row(record).run == run) or record in started_from
 
-    def _planned(self, memory: Memory, label: int) -> LabelPlan | None:
-        passes = self._state.runs[memory.run].plan.passes
-        plans = (each for sweep in passes if sweep.direction == memory.way for each in sweep.labels)
+    def _planned(self, run: int, way: Way, label: int) -> LabelPlan | None:
+        passes = self._state.runs[run].plan.passes if run in self._state.runs else ()
+        plans = (each for sweep in passes if sweep.direction == way for each in sweep.labels)
         return next((each for each in plans if each.label == label), None)
-
-    def _had(self, memory: Memory, label: int, reach: Reach, sources: tuple[Source, ...]) -> bool:
-        planned = self._planned(memory, label)
-        if planned is None:
-            return False
-        # What a block's transition handed over lies outside the reach, and is in the memory.
-        handed_over = None if reach.barrier else reach.edge
-        return tuple(each for each in planned.sources if each.frame != handed_over) == sources
-
-    def _wrote_up_to(self, memory: Memory, label: int, reach: Reach) -> bool:
-        """Whether the frames from the start up to the memory are the run's, so that it need not do them again."""
-        between = range(reach.start, memory.frame + reach.step, reach.step)
-        records = [self._live.record(frame, label) for frame in between]
-        return all(record and self._live.index.row(record).run == memory.run for record in records)
 
 
 def _newest(memories: Iterable[Memory]) -> Continued | None:

@@ -7,11 +7,12 @@ the mask. They are named by run, direction and label, so that undoing a run brin
 import os
 import re
 import stat
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -23,15 +24,22 @@ from samannot_tui.engine.contract import Arrays
 from samannot_tui.engine.reach import Way
 from samannot_tui.errors import InputError
 from samannot_tui.session.events import EngineInfo
+from samannot_tui.text import printable
 
 KEPT_BYTES = 512 * 2**20
 """Of all files together; the oldest go first. SAM 2 at 1024 leaves 4 to 10 MiB for a label."""
 
 _NAME = re.compile(r"memory-(\d{1,10})-(forward|backward)-(\d{1,3})\.safetensors")
+_PART = ".memory.part"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A stranger's session may hold a FIFO or a symlink by that name: neither is waited for nor followed.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def memories_of_any_engine(cache: Path) -> tuple[Memory, ...]:
+    """What there may be to go on from, while it is not known yet which engine will run."""
+    return _held(cache, None)
 
 
 class MemoryFolder:
@@ -44,14 +52,7 @@ class MemoryFolder:
 
     def held(self) -> tuple[Memory, ...]:
         """What can be gone on from, rising by run; nothing where the folder cannot be read."""
-        labels: dict[tuple[int, int, Way], set[int]] = defaultdict(set)
-        with suppress(OSError), self._folder() as folder:
-            for name in os.listdir(folder):  # noqa: PTH208
-                match = _NAME.fullmatch(name)
-                frame = _frame(folder, name, self._engine) if match else None
-                if match and frame is not None:
-                    labels[int(match[1]), frame, cast(Way, match[2])].add(int(match[3]))
-        return tuple(Memory(run, frame, way, frozenset(held)) for (run, frame, way), held in sorted(labels.items()))
+        return _held(self._cache, self._engine)
 
     def keep(self, run: int, way: Way, frame: int, label: int, arrays: Arrays) -> None:
         """Write one label's memory, replacing what the same pass left before; the oldest make room.
@@ -59,20 +60,20 @@ class MemoryFolder:
         Raises:
             OSError: it cannot be written.
         """
-        metadata = {"engine": self._engine, "frame": str(frame)}
-        # The library writes whatever lies in memory, which a view does not hold in its own order.
-        content = save({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata)
         name = _name(run, way, label)
+        metadata = self._metadata(name, frame, _checksum(arrays))
+        # The library writes whatever lies in memory, which a view does not hold in its own order.
+        content = save({key: np.asarray(array, order="C") for key, array in arrays.items()}, metadata)
         with self._folder() as folder:
             _make_room(folder, len(content))
-            part = f".{name}.part"
-            with os.fdopen(os.open(part, _WRITE, 0o644, dir_fd=folder), "wb") as file:
+            # One name for all: what a killed process left half-written is written over.
+            with os.fdopen(os.open(_PART, _WRITE, 0o644, dir_fd=folder), "wb") as file:
                 file.write(content)
-            os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.rename(_PART, name, src_dir_fd=folder, dst_dir_fd=folder)
 
     def forget(self, run: int, way: Way, label: int) -> None:
-        """Delete what was kept of a label of a pass."""
-        with self._folder() as folder:
+        """Delete what was kept of a label of a pass, if it is there."""
+        with suppress(OSError), self._folder() as folder:
             os.unlink(_name(run, way, label), dir_fd=folder)
 
     def read(self, run: int, way: Way, frame: int, label: int) -> Arrays:
@@ -83,33 +84,58 @@ class MemoryFolder:
         """
         name = _name(run, way, label)
         try:
-            with self._folder() as folder:
-                try:
-                    with _opened(folder, name) as file:
-                        metadata = file.metadata() or {}
-                        if (metadata.get("engine"), metadata.get("frame")) != (self._engine, str(frame)):
-                            raise SafetensorError("it belongs to another engine or frame")
-                        return {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-                except SafetensorError:
-                    os.unlink(name, dir_fd=folder)
-                    raise
+            with self._folder() as folder, _opened(folder, name) as file:
+                metadata = file.metadata() or {}
+                arrays: Arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            if metadata != self._metadata(name, frame, _checksum(arrays)):
+                raise SafetensorError("it is damaged, or of another engine, label or frame")
         except (OSError, SafetensorError) as error:
+            self.forget(run, way, label)
             raise InputError(
-                f"The engine's memory of frame {frame} cannot be read ({error}); "
+                f"The engine's memory of frame {frame} cannot be read ({printable(error)}); "
                 "run again to go on from the mask there."
             ) from error
+        return arrays
+
+    def _metadata(self, name: str, frame: int, checksum: str) -> dict[str, str]:
+        return {"engine": self._engine, "name": name, "frame": str(frame), "crc32": checksum}
 
     @contextmanager
     def _folder(self) -> Iterator[int]:
-        descriptor = os.open(self._cache, _FOLDER)
-        try:
+        with _opened_folder(self._cache) as descriptor:
             yield descriptor
-        finally:
-            os.close(descriptor)
 
 
-def _name(run: int, way: Literal["forward", "backward"], label: int) -> str:
+@contextmanager
+def _opened_folder(cache: Path) -> Iterator[int]:
+    descriptor = os.open(cache, _FOLDER)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _held(cache: Path, engine: str | None) -> tuple[Memory, ...]:
+    labels: dict[tuple[int, int, Way], set[int]] = defaultdict(set)
+    with suppress(OSError), _opened_folder(cache) as folder:
+        for name in os.listdir(folder):  # noqa: PTH208
+            match = _NAME.fullmatch(name)
+            frame = _frame(folder, name, engine) if match else None
+            if match and frame is not None:
+                labels[int(match[1]), frame, cast(Way, match[2])].add(int(match[3]))
+    return tuple(Memory(run, frame, way, frozenset(held)) for (run, frame, way), held in sorted(labels.items()))
+
+
+def _name(run: int, way: Way, label: int) -> str:
     return f"memory-{run}-{way}-{label}.safetensors"
+
+
+def _checksum(arrays: Arrays) -> str:
+    """Over the bytes of all arrays: a power cut may leave a good header before data that was never written."""
+    value = 0
+    for name in sorted(arrays):
+        value = zlib.crc32(arrays[name].tobytes(), value)
+    return str(value)
 
 
 @contextmanager
@@ -125,12 +151,12 @@ def _opened(folder: int, name: str) -> Iterator[Any]:
         os.close(descriptor)
 
 
-def _frame(folder: int, name: str, engine: str) -> int | None:
-    """The frame of a memory that the engine made; None of any other."""
+def _frame(folder: int, name: str, engine: str | None) -> int | None:
+    """The frame of a memory that the engine (or, where it is not known, any) made; None of any other."""
     try:
         with _opened(folder, name) as file:
             metadata = file.metadata() or {}
-            return int(metadata["frame"]) if metadata.get("engine") == engine else None
+            return int(metadata["frame"]) if engine in (None, metadata.get("engine")) else None
     except (OSError, SafetensorError, KeyError, ValueError):
         return None
 

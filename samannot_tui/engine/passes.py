@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.engine.continuations import Continuations, Memory
+from samannot_tui.engine.continuations import Continuations, Memory, Wanted
 from samannot_tui.engine.reach import Reach
 from samannot_tui.engine.sources import Sources
 from samannot_tui.session.live import LiveMasks
@@ -65,27 +65,33 @@ class PassPlanner:
 
     def plan(self, reach: Reach, labels: tuple[int, ...]) -> Pass | None:
         """The pass over `reach`; None where no label has anything to write in it."""
-        planned = [plan for label in labels if (plan := self._plan_label(label, reach))]
+        given = {label: self._given(label, reach) for label in labels}
+        wanted = [self._wanted(label, reach, given[label]) for label in labels]
+        ended = self._continuations.within([each for each in wanted if each.can_start], reach)
+        planned = [plan for each in wanted if (plan := self._plan_label(each, reach, given[each.label], ended))]
         if not planned:
             return None
+        # To the end of the reach whatever is written there: what it leaves for the next block must not depend on it.
         starts = [plan.start for plan in planned]
-        if reach.way == "forward":
-            first, last = min(starts), max(plan.writes[-1].last for plan in planned)
-        else:
-            first, last = min(plan.writes[0].first for plan in planned), max(starts)
-        looks_ahead = self._state.settings.transition == "points" and reach.end in (first, last)
-        return Pass(reach.way, first, last, tuple(planned), reach.beyond if looks_ahead else None)
+        first, last = (min(starts), reach.end) if reach.way == "forward" else (reach.end, max(starts))
+        ahead = reach.beyond if self._state.settings.transition == "points" else None
+        return Pass(reach.way, first, last, tuple(planned), ahead)
 
-    def _plan_label(self, label: int, reach: Reach) -> LabelPlan | None:
-        given = self._given(label, reach)
-        route = self._route(label, reach, given)
-        if route is None:
+    def _plan_label(
+        self, wanted: Wanted, reach: Reach, given: dict[int, Source], ended: Continued | None
+    ) -> LabelPlan | None:
+        label = wanted.label
+        if not ended:
+            self._remark_absence(wanted, reach)
+        if not wanted.can_start:
             return None
+        route = self._route(wanted, reach, ended)
         writes = self._writes(label, reach, route.start, given)
         if not writes:
             self.kept.add(label)
             return None
         self._written.setdefault(label, set()).update(f for span in writes for f in range(span.first, span.last + 1))
+        self._note_crossing(label, reach, route)
         return LabelPlan(label, route.start, route.sources, writes, route.continues is not None, route.continues)
 
     def _given(self, label: int, reach: Reach) -> dict[int, Source]:
@@ -102,58 +108,61 @@ class PassPlanner:
                 self.remarks.add(f"Only negative points on frame {frame}, which compute nothing", label)
         return found
 
-    def _route(self, label: int, reach: Reach, given: dict[int, Source]) -> _Route | None:
-        """Where the label starts; what it has in reach and on the barriers around drives it all along."""
+    def _wanted(self, label: int, reach: Reach, given: dict[int, Source]) -> Wanted:
+        """What the label has in reach and on the barriers around, which drives it all along."""
         frames = sorted(given, key=reach.order)
-        behind = [frame for frame in frames if reach.order(frame) <= 0]
-        nearest = behind[-1] if behind else None
-        sources = self._with_barriers(label, reach, [given[frame] for frame in frames])
-        ended = self._continuations.within(label, reach, sources, nearest)
-        if ended:
-            self.crossed.add("carry")
-            return _Route(ended.frame + reach.step, sources, ended)
-        carried = self._continuations.across(label, reach)
-        # Memory that ends right before a prompted frame is corrected by the prompts, as within a block.
-        if carried and nearest in (None, reach.begin):
-            self.crossed.add("carry")
-            return _Route(reach.begin, sources, carried)
-        if nearest is not None:
-            if nearest == reach.begin and self._is_handed_over(nearest, label):
-                self.crossed.add("points")
-            return _Route(nearest, sources)
+        nearest = max((frame for frame in frames if reach.order(frame) <= 0), key=reach.order, default=None)
+        ahead = min((frame for frame in frames if reach.order(frame) > 0), key=reach.order, default=None)
         edge = self._edge_source(label, reach)
+        end = reach.end + reach.step
+        before = edge if reach.barrier else None
+        after = self._sources.mask_on(end, label) if end in self._state.barriers else None
+        sources = tuple(each for each in (before, *(given[frame] for frame in frames), after) if each)
+        return Wanted(label, sources, nearest, ahead, self._continuations.across(label, reach), edge)
+
+    def _route(self, wanted: Wanted, reach: Reach, ended: Continued | None) -> _Route:
+        """Where a label that can start does so, and from what."""
+        sources, nearest, ahead, edge = wanted.sources, wanted.nearest, wanted.ahead, wanted.edge
+        if ended:
+            return _Route(ended.frame + reach.step, sources, ended)
+        # Memory that ends right before a prompted frame is corrected by the prompts, as within a block.
+        if wanted.carried and nearest in (None, reach.begin):
+            return _Route(reach.begin, sources, wanted.carried)
+        if nearest is not None:
+            return _Route(nearest, sources)
         if edge:
             return _Route(edge.frame, sources if reach.barrier else (edge, *sources))
-        return _Route(frames[0], sources) if frames else None
-
-    def _with_barriers(self, label: int, reach: Reach, given: list[Source]) -> tuple[Source, ...]:
-        """Sources in the order of travel, with the masks on the barriers that bound the reach."""
-        before = self._sources.mask_on(reach.begin - reach.step, label) if reach.barrier else None
-        end = reach.end + reach.step
-        after = self._sources.mask_on(end, label) if end in self._state.barriers else None
-        return tuple(source for source in (before, *given, after) if source)
-
-    def _is_handed_over(self, frame: int, label: int) -> bool:
-        return any(placed.auto is not None for placed in self._state.prompts_on(frame, label))
+        assert ahead is not None, "the label can start"
+        return _Route(ahead, sources)
 
     def _edge_source(self, label: int, reach: Reach) -> Source | None:
-        """The mask on the frame just before the reach: a barrier's, or the neighbouring block's."""
-        edge, transition = reach.edge, self._state.settings.transition
-        if edge is None or (transition == "off" and not reach.barrier):
+        """The mask on the frame just before the reach: a barrier's, or the neighbouring block's where that is how
+        blocks hand over, or what they fall back to."""
+        if reach.edge is None or (not reach.barrier and self._state.settings.transition in ("points", "off")):
             return None
-        source = self._sources.mask_on(edge, label)
-        if source is None and self._live.record(edge, label) is not None:
-            self.remarks.add(f"Absent on frame {edge}, so nothing is handed over from there", label)
-        if source is None or reach.barrier:
-            return source
-        if transition == "points":
-            return None
-        if transition == "carry":
-            self.remarks.add(
-                f"The engine holds no memory of frame {edge} any more; going on from the mask there", label
-            )
-        self.crossed.add("mask")
-        return source
+        return self._sources.mask_on(reach.edge, label)
+
+    def _remark_absence(self, wanted: Wanted, reach: Reach) -> None:
+        """Say that the label has nothing behind it to start from because it is absent where it would come over."""
+        closed = reach.edge is None or (self._state.settings.transition == "off" and not reach.barrier)
+        if closed or wanted.nearest is not None or wanted.carried or wanted.edge:
+            return
+        if reach.edge is not None and self._sources.is_absent(reach.edge, wanted.label):
+            self.remarks.add(f"Absent on frame {reach.edge}, so nothing is handed over from there", wanted.label)
+
+    def _note_crossing(self, label: int, reach: Reach, route: _Route) -> None:
+        if route.continues:
+            self.crossed.add("carry")
+        elif route.start == reach.edge and not reach.barrier:
+            self.crossed.add("mask")
+            if self._state.settings.transition == "carry":
+                self.remarks.add(
+                    f"The engine holds no memory of frame {reach.edge} any more; going on from the mask there", label
+                )
+        elif route.start == reach.begin and any(
+            placed.auto is not None for placed in self._state.prompts_on(reach.begin, label)
+        ):
+            self.crossed.add("points")
 
     def _writes(self, label: int, reach: Reach, start: int, given: dict[int, Source]) -> tuple[Span, ...]:
         frames = np.arange(reach.span.first, reach.span.last + 1)

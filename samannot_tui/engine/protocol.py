@@ -36,10 +36,11 @@ class Segment(_Message, frozen=True, tag=True):
 
 
 class Track(_Message, frozen=True, tag=True):
-    """Start a run; there is one at a time."""
+    """Start a run; there is one at a time. `remember`: keep what its passes leave behind, to go on from."""
 
     run: int
     passes: tuple[JobPass, ...]
+    remember: bool
 
 
 class Steer(_Message, frozen=True, tag=True):

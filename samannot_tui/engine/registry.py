@@ -48,7 +48,7 @@ def resolve(spec: EngineSpec) -> Resolved:
     if spec.engine not in engine_names():
         raise InputError(f"There is no engine {printable(spec.engine)}; engines are {', '.join(engine_names())}.")
     if spec.engine == "flow":
-        return _flow(spec, "flow", "The flow engine makes the masks; it needs no checkpoint.")
+        return _flow("flow", "The flow engine makes the masks; it needs no checkpoint.")
     missing = missing_package()
     if missing is not None:
         why = f"SAM 2 needs the package {missing}, which is not installed: {INSTALL}."
@@ -81,11 +81,12 @@ def _otherwise(spec: EngineSpec, reason: str, error: InputError) -> Resolved:
     """Flow in place of SAM 2 where that was not asked for by name."""
     if spec.engine != AUTO:
         raise error
-    return _flow(spec, reason, f"The flow engine makes the masks. {error}")
+    return _flow(reason, f"The flow engine makes the masks. {error}")
 
 
-def _flow(spec: EngineSpec, reason: str, sentence: str) -> Resolved:
-    return Resolved(msgspec.structs.replace(spec, engine="flow", checkpoint=None), reason, sentence)
+def _flow(reason: str, sentence: str) -> Resolved:
+    # What is set for SAM 2 makes no difference here.
+    return Resolved(EngineSpec("flow"), reason, sentence)
 
 
 def make_engine(spec: EngineSpec) -> Engine:

@@ -36,14 +36,23 @@ class Sources:
         record = self._live.record(frame, label)
         return Source(frame, record=record) if record and self._live.index.object_score[record] > 0 else None
 
+    def is_absent(self, frame: int, label: int) -> bool:
+        """Whether the instance was looked for and not found."""
+        return self._live.record(frame, label) is not None and self.mask_on(frame, label) is None
+
     def is_edited(self, frame: int, label: int) -> bool:
         """Whether the live mask is a person's."""
         record = self._live.record(frame, label)
         return record is not None and bool(self._live.index.source[record] == RecordSource.EDITED)
 
     def prompted(self, frame: int, label: int) -> Source | None:
-        """The frame's prompts as a source; None where there are none or they compute nothing."""
+        """The frame's prompts as a source; None where there are none or they compute nothing.
+
+        Points that a run handed over count while blocks hand over points, and once a person has touched them.
+        """
         prompts = self._state.prompts_on(frame, label)
+        if self._state.settings.transition != "points" and any(each.auto is not None for each in prompts):
+            return None
         return prompt_source(frame, prompts) if computes(prompts) else None
 
     def is_mute(self, frame: int, label: int) -> bool:
@@ -64,7 +73,11 @@ class Sources:
         return sorted({*self._state.prompted_frames(label), *self._live.edited_frames(label).tolist()})
 
     def first(self, label: int) -> int | None:
-        """The first frame of the whole video on which the label has a source, barriers' masks included."""
-        given = (frame for frame in self.frames_given(label) if self.on(frame, label))
+        """The first frame of the whole video on which a person gave the label a source, or a barrier has its mask."""
+        given = (
+            frame
+            for frame in self.frames_given(label)
+            if self.on(frame, label) and all(each.auto is None for each in self._state.prompts_on(frame, label))
+        )
         barriers = (frame for frame in self._state.barriers if self.mask_on(frame, label))
         return min((*given, *barriers), default=None)

@@ -11,12 +11,12 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal, cast
 
-from samannot_tui.engine.contract import Engine, FrameResult, LabelResult, Tracker
+from samannot_tui.engine.contract import Arrays, Engine, FrameResult, LabelResult, Tracker
 from samannot_tui.engine.frames import CachedFrames
 from samannot_tui.engine.job import JobPass, to_prompt_set, to_track_pass
 from samannot_tui.engine.memories import MemoryFolder
@@ -129,53 +129,61 @@ class _Server:
 
     def _track(self, request: Track) -> None:
         try:
-            finished = all(self._sweep(request.run, number, sweep) for number, sweep in enumerate(request.passes))
+            # Of all passes first: what the first one keeps may push out what the second goes on from.
+            recalled = [self._recalled(sweep) for sweep in request.passes]
+            passes = enumerate(zip(request.passes, recalled, strict=True))
+            finished = all(self._sweep(request, number, sweep, arrays) for number, (sweep, arrays) in passes)
         except Exception as error:
             self._channel.send(_failure("run", request.run, error))
         else:
             self._channel.send(Done(request.run, finished))
 
-    def _sweep(self, run: int, number: int, sweep: JobPass) -> bool:
+    def _recalled(self, sweep: JobPass) -> Mapping[int, Arrays]:
+        """The memories, by label, that a pass goes on from."""
+        return {
+            each.label: self._memories.read(each.continues.run, sweep.direction, each.continues.frame, each.label)
+            for each in sweep.labels
+            if each.continues
+        }
+
+    def _sweep(self, request: Track, number: int, sweep: JobPass, recalled: Mapping[int, Arrays]) -> bool:
         """Track one pass; False when the run was ended."""
-        self._recall(sweep)
-        frames = self._tracker.propagate(to_track_pass(sweep, self._size))
+        frames = self._begun(sweep, recalled)
         at, ended = None, False
         try:
             for result in frames:
                 masks = tuple(self._encoded(each) for each in result.results)
-                self._channel.send(Tracked(run, number, result.frame, masks))
-                at, ended = result.frame, self._ended(run)
+                self._channel.send(Tracked(request.run, number, result.frame, masks))
+                at, ended = result.frame, self._ended(request.run)
                 if ended:
                     break
         finally:
             cast(Generator[FrameResult], frames).close()
-        if at is not None:
-            self._remember(run, sweep, at)
+        if request.remember and at not in (None, sweep.ahead):
+            self._remember(request.run, sweep, at)
         return not ended
 
-    def _recall(self, sweep: JobPass) -> None:
-        for each in sweep.labels:
-            if each.continues:
-                run, frame = each.continues.run, each.continues.frame
-                arrays = self._memories.read(run, sweep.direction, frame, each.label)
-                try:
-                    self._tracker.restore(each.label, arrays)
-                except ValueError as error:
-                    self._memories.forget(run, sweep.direction, each.label)
-                    raise InputError(
-                        f"The engine's memory of frame {frame} is damaged ({printable(error)}); "
-                        "run again to go on from the mask there."
-                    ) from error
+    def _begun(self, sweep: JobPass, recalled: Mapping[int, Arrays]) -> Iterator[FrameResult]:
+        """The pass, about to begin; a memory that the engine does not take is forgotten."""
+        try:
+            for label, arrays in recalled.items():
+                self._tracker.restore(label, arrays)
+            return self._tracker.propagate(to_track_pass(sweep, self._size))
+        except ValueError:
+            for each in sweep.labels:
+                if each.continues:
+                    self._memories.forget(each.continues.run, sweep.direction, each.label)
+            raise
 
     def _remember(self, run: int, sweep: JobPass, frame: int) -> None:
         """Keep what the pass leaves behind; where that fails, the next block goes on from the mask."""
         for each in sweep.labels:
-            started = each.start <= frame if sweep.direction == "forward" else each.start >= frame
-            if started and frame != sweep.ahead:
-                try:
-                    self._memories.keep(run, sweep.direction, frame, each.label, self._tracker.snapshot(each.label))
-                except OSError as error:
-                    print(f"the memory of label {each.label} at frame {frame} is not kept: {error}", file=sys.stderr)
+            try:
+                self._memories.keep(run, sweep.direction, frame, each.label, self._tracker.snapshot(each.label))
+            except Exception:
+                # A label that has not begun, a full disk or no memory left: the masks are there all the same.
+                print(f"the memory of label {each.label} at frame {frame} is not kept:", file=sys.stderr)
+                traceback.print_exc()
 
     def _ended(self, run: int) -> bool:
         """Between two frames: answer what has come in, wait while paused; True when the run is to end."""

@@ -98,4 +98,4 @@ class _Report:
 
 def _require_finished(ended: Ended) -> None:
     if ended.outcome != "finished":
-        raise JobError(f"{ended.reason} What was finished is kept; `propagate` goes on from there.")
+        raise JobError(f"{ended.reason} What was finished is kept; run `propagate` to finish it.")

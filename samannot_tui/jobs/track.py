@@ -1,5 +1,6 @@
 """The main job without a screen: a video and a prompts file in, a session with masks out."""
 
+import shutil
 from pathlib import Path
 
 from samannot_tui.engine.video import plan_video
@@ -38,6 +39,15 @@ def prompted_session(media: Path, prompts_file: Path, out: Path) -> Opened:
         source.close()
         raise
     return Opened(session, source, source.notices)
+
+
+def discard_untouched(opened: Opened) -> None:
+    """Delete a session that `prompted_session` made and no run has begun on, so that a second try can make it.
+
+    What was opened stays the caller's to close.
+    """
+    if not opened.session.state.runs:
+        shutil.rmtree(opened.session.folder)
 
 
 def _commands(content: PromptsFile, path: Path) -> list[tuple[str, cmd.AnyCommand]]:

@@ -38,7 +38,11 @@ class LiveMasks:
 
     def update(self, state: State, events: Sequence[AnyEvent]) -> None:
         """Follow `events`, which `state` has already taken in."""
-        if any(isinstance(event, ev.Undone | ev.Redone | ev.PromptRemoved) for event in events):
+        removed = {event.prompt for event in events if isinstance(event, ev.PromptRemoved)}
+        predicted = (event for event in state.mask_events if isinstance(event, ev.MaskPredicted))
+        if any(isinstance(event, ev.Undone | ev.Redone) for event in events) or (
+            removed and any(not removed.isdisjoint(event.prompts) for event in predicted)
+        ):
             self.rebuild(state)
             return
         for event in events:

@@ -9,6 +9,7 @@ from samannot_tui.session.plan import Transition
 Precision = Literal["auto", "fp32", "bf16"]
 
 MAX_BLOCK_SIZE = 100_000
+MAX_IDLE_MINUTES = 10_000
 # SAM 2 cuts the square into patches and windows that fit multiples of 32 only; it was trained at 1024.
 IMAGE_SIZES = range(64, 1024 + 1, 32)
 
@@ -59,6 +60,6 @@ def changed(settings: Settings, name: str, value: object) -> Settings:
         )
     if result.feature_cache_mib is not None and result.feature_cache_mib < 0:
         raise ValueError(f"feature_cache_mib is {result.feature_cache_mib}; give 0 or more MiB")
-    if result.idle_minutes < 0:
-        raise ValueError(f"idle_minutes is {result.idle_minutes}; give 0 (never) or more minutes")
+    if not 0 <= result.idle_minutes <= MAX_IDLE_MINUTES:
+        raise ValueError(f"idle_minutes is {result.idle_minutes}; give 0 (never) to {MAX_IDLE_MINUTES} minutes")
     return result

@@ -165,6 +165,9 @@ def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
             _move_last(target, steps, redoable)
         case ev.Redone(target=target):
             _move_last(target, redoable, steps)
+        case ev.PromptAdded() | ev.PromptRemoved() if event.auto is not None:
+            # What was undone while the run went on may name prompts that the run has replaced since.
+            redoable.clear()
         case _ if step_of(event) == event.seq:
             steps.append(event.seq)
             redoable.clear()

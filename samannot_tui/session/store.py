@@ -152,6 +152,11 @@ class Session:
         with self._mutex:
             self._listeners.append(listener)
 
+    def unsubscribe(self, listener: Listener) -> None:
+        """Call `listener`, as it was given to `subscribe`, no more."""
+        with self._mutex:
+            self._listeners.remove(listener)
+
     def submit(self, command: AnyCommand) -> tuple[AnyEvent, ...]:
         """Carry out a command; when this returns, its events are on disk.
 
@@ -159,13 +164,26 @@ class Session:
             InputError: the command is refused, or the session is read-only.
             JobError: the disk failed; nothing changed.
         """
+        return self.submit_all(lambda state, live: [command])
+
+    def submit_all(self, plan: Callable[[State, LiveMasks], Sequence[AnyCommand]]) -> tuple[AnyEvent, ...]:
+        """Carry out what `plan` makes of the annotation as it is now: in one write, with nobody in between.
+
+        Each command is decided as if it were the only one.
+
+        Raises:
+            As `submit`; then none of them is carried out.
+        """
         with self._mutex:
             if self._journal is None:
                 raise InputError(self.read_only or "The session is closed.")
-            event = decide(command, Situation(self.state, self.live, self.manifest, self.masks.length))
-            events = tuple(stamped([event], self.state.last_seq))
+            commands = plan(self.state, self.live)
+            now = Situation(self.state, self.live, self.manifest, self.masks.length)
+            events = tuple(stamped([decide(command, now) for command in commands], self.state.last_seq))
+            if not events:
+                return ()
             try:
-                if isinstance(command, _MASK_COMMANDS):
+                if any(isinstance(command, _MASK_COMMANDS) for command in commands):
                     self.masks.sync()
                 self._journal.append(events)
             except OSError as error:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,8 @@ def test_each_job_says_which_engine_made_the_masks_and_why(clip: Path, tmp_path:
 
 def test_engine_options_become_settings_of_the_session(clip: Path, tmp_path: Path) -> None:
     """A checkpoint's path is kept whole, so that it is found from wherever the session is opened next."""
-    (tmp_path / "own.pt").touch()
+    with zipfile.ZipFile(tmp_path / "own.pt", "w") as archive:
+        archive.writestr("own/data.pkl", b"")  # looks like a checkpoint, which is all that flow asks
     options = ["--engine", "flow", "--checkpoint", "own.pt", "--image-size", "512", "--precision", "bf16"]
     options += ["--feature-cache", "64", "--idle-minutes", "0", "--transition", "points", "--block-size", "10"]
     # The checkout is what runs, from whatever folder.
@@ -101,6 +103,7 @@ WRONG_ENGINES = [
     (["--checkpoint", "large"], "The checkpoint large has not been fetched yet"),
     (["--checkpoint", "missing\x1b.pt"], r"no checkpoint file .*missing\\x1b\.pt"),
     (["--checkpoint", "."], "is a folder"),
+    (["--checkpoint", __file__], "is not a checkpoint"),
     (["--image-size", "1000"], "^samannot-tui: --image-size is 1000; give a multiple of 32 from 64 to 1024.$"),
     (["--image-size", "big"], "--image-size"),
     (["--precision", "fp16"], "--precision"),

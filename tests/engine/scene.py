@@ -60,6 +60,9 @@ class Scene:
         self._add(ev.MaskEdited(label=label, frame=frame, record=record))
         return record
 
+    def clear(self, label: int, frame: int) -> None:
+        self._add(ev.MasksCleared(labels=(label,), first=frame, last=frame))
+
     def barrier(self, *frames: int) -> None:
         for frame in frames:
             self._add(ev.BarrierSet(frame=frame))
@@ -102,8 +105,16 @@ class Scene:
         assert found is not None, f"the scene has no mask of label {label} on frame {frame}"
         return found
 
-    def plan(self, start: int, direction: Any = "forward", memory: Memory | None = None, **options: Any) -> Plan:
-        memories = () if memory is None else (memory,)
+    def plan(
+        self,
+        start: int,
+        direction: Any = "forward",
+        memory: Memory | None = None,
+        *,
+        memories: Iterable[Memory] = (),
+        **options: Any,
+    ) -> Plan:
+        memories = (*memories, memory) if memory else tuple(memories)
         return plan_run(self.state(), self.live(), self.frames, RunRequest(start, direction, **options), memories)
 
 

@@ -1,13 +1,19 @@
 """The `points` transition through a real worker: what a finished run leaves for the block beyond."""
 
+import time
+
+import msgspec
 import pytest
 
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.reports import Notice
+from samannot_tui.engine.video import plan_video
 from samannot_tui.session import commands as cmd
+from samannot_tui.session import events as ev
+from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import PointPrompt
-from samannot_tui.session.state import PlacedPrompt
-from tests.engine.studio import Studio
+from samannot_tui.session.state import PlacedPrompt, fold
+from tests.engine.studio import FRAMES, Studio
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +152,63 @@ def test_one_step_of_undo_is_one_run_however_many_points_it_left(studio: Studio)
     studio.runner().run_and_wait(RunRequest(0, "forward", (1,)))
     assert handed_over(studio, 10)
     assert len(studio.session.state.steps) == steps + 1
+
+
+def test_a_run_that_hands_nothing_over_takes_what_an_earlier_one_had(studio: Studio) -> None:
+    runner = studio.runner()
+    studio.box(1, 0, x=5)
+    runner.run_and_wait(RunRequest(0, "forward", (1,)))
+    assert handed_over(studio, 10)
+    studio.session.submit(cmd.ChangeSetting("transition", "carry"))
+    runner.run_and_wait(RunRequest(0, "forward", (1,)))
+    assert not studio.session.state.prompts_on(10, 1)
+
+
+def test_the_whole_video_twice_gives_the_same_masks(studio: Studio) -> None:
+    runner = studio.runner()
+    studio.box(1, 15, x=25)
+    seen = []
+    for _ in range(2):
+        for request in plan_video(studio.session.state, studio.session.live, FRAMES):
+            assert runner.run_and_wait(request).outcome == "finished"
+        seen.append([studio.columns(1, frame) for frame in range(FRAMES)])
+    assert seen[0] == seen[1]
+
+
+def test_a_point_that_a_person_removed_during_the_run_and_brought_back_is_the_persons(studio: Studio) -> None:
+    studio.box(1, 0, x=5)
+    studio.runner().run_and_wait(RunRequest(0, "forward", (1,)))
+    before = studio.session.state.prompts_on(10, 1)
+    runner = studio.runner(studio.holding(4))
+    future = runner.run(RunRequest(0, "forward", (1,)))
+    while studio.session.state.active_run is None:
+        time.sleep(0.001)
+    studio.session.submit(cmd.RemovePrompt(before[0].seq))
+    studio.session.submit(cmd.Undo())
+    studio.gate.touch()
+    assert future.result(30).outcome == "finished"
+    assert [placed.seq for placed in studio.session.state.prompts_on(10, 1)] == [placed.seq for placed in before]
+    # What was undone while the run went on can be done again or not, but never breaks the session.
+    if studio.session.state.redoable:
+        studio.session.submit(cmd.Redo())
+    assert fold(studio.session.history()).prompts == studio.session.state.prompts
+
+
+def test_nothing_can_be_redone_that_names_prompts_which_the_run_has_replaced() -> None:
+    """Undone during the run: the redo would remove a prompt that is not there any more."""
+    point = PointPrompt(1, 1)
+    plan = Plan("forward", 0, (), (), "off", None, (), ())
+    engine = ev.EngineInfo(name="toy", version="1")
+    history = [
+        ev.LabelAdded(label=1, name="dog"),
+        ev.RunStarted(plan=plan, engine=engine),
+        ev.PromptAdded(label=1, frame=10, prompt=point, auto=2),
+        ev.RunEnded(run=2, outcome="finished"),
+        ev.RunStarted(plan=plan, engine=engine),
+        ev.PromptRemoved(prompt=3),
+        ev.Undone(target=6),
+    ]
+    state = fold(msgspec.structs.replace(event, seq=seq) for seq, event in enumerate(history, 1))
+    assert state.redoable == [6]
+    state.apply(ev.PromptRemoved(seq=8, prompt=3, auto=5))
+    assert state.redoable == []

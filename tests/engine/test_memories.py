@@ -81,6 +81,24 @@ def test_what_is_damaged_is_told_once_and_deleted(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_data_that_never_reached_the_disk_is_noticed(tmp_path: Path) -> None:
+    folder(tmp_path).keep(5, "forward", 9, 1, ARRAYS)
+    (file,) = tmp_path.iterdir()
+    content = file.read_bytes()
+    file.write_bytes(content[:-16] + bytes(16))
+    assert content[-16:] != bytes(16)
+    with pytest.raises(InputError, match="cannot be read"):
+        folder(tmp_path).read(5, "forward", 9, 1)
+
+
+def test_a_renamed_file_is_no_other_labels_memory(tmp_path: Path) -> None:
+    folder(tmp_path).keep(5, "forward", 9, 1, ARRAYS)
+    (file,) = tmp_path.iterdir()
+    file.rename(tmp_path / "memory-5-forward-2.safetensors")
+    with pytest.raises(InputError, match="cannot be read"):
+        folder(tmp_path).read(5, "forward", 9, 2)
+
+
 def test_strange_things_in_the_folder_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "memory-1-forward-1.safetensors")
     (tmp_path / "memory-2-forward-1.safetensors").write_bytes(b"junk")

@@ -246,9 +246,92 @@ def test_an_ended_run_is_resumed_where_it_was_ended(start: int, transition: str)
     assert written(only(plan)) == frames(6, 9)
 
 
-def test_an_ended_run_is_not_resumed_from_before_what_it_wrote() -> None:
+def test_an_ended_run_is_resumed_from_before_its_own_beginning_too() -> None:
+    """Frames 0 and 1 have nothing to start from, so that a new run would do what the ended one did."""
     scene, memory = ended_run(5)
-    assert (only(scene.plan(1, memory=memory)).start, only(scene.plan(1, memory=memory)).carried) == (2, False)
+    assert only(scene.plan(1, memory=memory)).start == 6
+    scene.clear(1, 3)
+    assert only(scene.plan(1, memory=memory)).start == 2
+
+
+def test_an_ended_run_is_not_resumed_over_a_gap_before_the_start() -> None:
+    scene, memory = ended_run(5)
+    scene.clear(1, 3)
+    assert (only(scene.plan(5, memory=memory)).start, 3 in written(only(scene.plan(5, memory=memory)))) == (2, True)
+
+
+def second_block_ended(transition: str = "carry") -> tuple[Scene, list[Memory]]:
+    """Block 0 tracked from a prompt on 0, then block 1 from what that handed over, ended at 14."""
+    scene = Scene(transition=transition)
+    scene.point(1, 0)
+    first = scene.run({1: frames(0, 9)}, plan=scene.plan(0))
+    memories = [Memory(first, 9, "forward", frozenset({1}))]
+    second = scene.run({1: frames(10, 14)}, plan=scene.plan(10, memories=memories))
+    return scene, [*memories, Memory(second, 14, "forward", frozenset({1}))]
+
+
+@pytest.mark.parametrize("transition", ["carry", "mask"])
+def test_a_run_that_took_something_over_is_resumed_while_that_is_what_it_was(transition: str) -> None:
+    scene, memories = second_block_ended(transition)
+    assert only(scene.plan(12, memories=memories)).start == 15
+
+
+@pytest.mark.parametrize("transition", ["carry", "mask"])
+def test_a_run_is_not_resumed_when_the_block_before_was_run_again(transition: str) -> None:
+    scene, memories = second_block_ended(transition)
+    scene.point(1, 4)
+    again = scene.run({1: frames(4, 9)}, plan=scene.plan(4))
+    memories.append(Memory(again, 9, "forward", frozenset({1})))
+    assert only(scene.plan(12, memories=memories)).start < 15
+
+
+def test_a_run_is_not_resumed_when_blocks_hand_over_otherwise_now() -> None:
+    scene, memories = second_block_ended("mask")
+    scene.change("transition", "off")
+    with pytest.raises(NothingToRunError):
+        scene.plan(12, memories=memories)
+
+
+def test_a_run_is_not_resumed_when_a_larger_block_holds_a_corrected_prompt() -> None:
+    scene, memories = second_block_ended()
+    scene.change("block_size", 40)
+    assert only(scene.plan(12, memories=memories)).start == 15
+    scene.point(1, 4)
+    assert only(scene.plan(12, memories=memories)).start == 4
+
+
+def test_a_run_is_not_resumed_across_a_barrier_that_was_set_since() -> None:
+    scene = Scene()
+    scene.point(1, 2)
+    run = scene.run({1: frames(2, 6)}, plan=scene.plan(2), absent=[4])
+    memory = Memory(run, 6, "forward", frozenset({1}))
+    scene.barrier(4)
+    with pytest.raises(NothingToRunError):
+        scene.plan(6, memory=memory)
+
+
+def test_labels_are_resumed_together_or_not_at_all() -> None:
+    """To the flow engine, each label is the others' background."""
+    scene = Scene(labels=2)
+    scene.point(1, 0)
+    run = scene.run({1: frames(0, 5)}, plan=scene.plan(0))
+    memory = Memory(run, 5, "forward", frozenset({1}))
+    assert only(scene.plan(3, memory=memory)).start == 6
+    scene.point(2, 0)
+    assert [each.start for each in scene.plan(3, memory=memory).passes[0].labels] == [0, 0]
+    assert only(scene.plan(3, memory=memory, labels=(1,))).start == 6
+
+
+def test_memory_that_names_a_frame_outside_the_video_is_passed_over() -> None:
+    scene, memory = tracked_block()
+    assert falls_back(scene, Memory(memory.run, 10**6, "forward", memory.labels))
+
+
+def test_points_of_another_time_do_not_count_while_blocks_hand_over_otherwise() -> None:
+    scene = Scene(transition="mask")
+    run = scene.run({1: frames(0, 9)})
+    scene.point(1, 10, auto=run)
+    assert (only(scene.plan(10)).start, only(scene.plan(10)).sources) == (9, (mask(9, scene.record(9)),))
 
 
 def test_an_ended_run_is_not_resumed_after_a_new_source() -> None:

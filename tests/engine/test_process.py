@@ -19,7 +19,7 @@ from samannot_tui.masks.rle import encode
 from tests.engine.studio import TOY_COMMAND
 
 BOX = JobPrompts(1, 0, boxes=((5, 5, 9, 9),))
-RUN = Track(1, (JobPass("forward", 0, 3, (JobLabel(1, 0, (BOX,), None),), None),))
+RUN = Track(1, (JobPass("forward", 0, 3, (JobLabel(1, 0, (BOX,), None),), None),), True)
 SECONDS = 30.0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from samannot_tui.engine.models.catalog import CATALOG, Model
-from samannot_tui.engine.models.files import is_there, open_checkpoint
+from samannot_tui.engine.models.files import check_kind, is_there
 from samannot_tui.errors import InputError
 from samannot_tui.session.paths import decode_path, encode_path
 from samannot_tui.text import printable
@@ -35,10 +35,10 @@ def checkpoint_setting(argument: str) -> str:
 
 
 def find_checkpoint(setting: str) -> Path:
-    """The file that the setting `checkpoint` means; it is there and can be opened.
+    """The file that the setting `checkpoint` means; it is there and looks like a checkpoint.
 
     Raises:
-        InputError: it is not there, something else than a file, or may not be read.
+        InputError: it is not there, not a checkpoint file, or may not be read.
     """
     model = CATALOG.get(setting)
     path = _decoded(setting) if model is None else models_folder() / model.file
@@ -48,7 +48,7 @@ def find_checkpoint(setting: str) -> Path:
             f"(about {model.megabytes} MB)."
         )
     try:
-        open_checkpoint(path).close()
+        check_kind(path)
     except InputError as error:
         advice = "" if os.path.lexists(path) else f" Give the path of a file, or one of {', '.join(CATALOG)}."
         raise InputError(f"{error}{advice}") from error
@@ -56,7 +56,11 @@ def find_checkpoint(setting: str) -> Path:
 
 
 def _decoded(setting: str) -> Path:
+    refusal = InputError(f"The checkpoint that the session names is no whole path: {printable(setting)}.")
     try:
-        return decode_path(setting)
+        path = decode_path(setting)
     except ValueError as error:
-        raise InputError(f"The checkpoint that the session names is no path: {printable(setting)}.") from error
+        raise refusal from error
+    if not path.is_absolute():
+        raise refusal
+    return path

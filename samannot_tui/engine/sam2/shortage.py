@@ -10,7 +10,8 @@ from samannot_tui.engine.sam2.placement import Placement
 from samannot_tui.errors import JobError
 
 _T = TypeVar("_T")
-_MPS_SHORTAGE = "MPS backend out of memory"  # a plain RuntimeError there
+# Plain RuntimeErrors, known by their words: Apple's GPU, the processor's memory, a GPU that is full already.
+_SHORTAGES = ("MPS backend out of memory", "DefaultCPUAllocator", "CUDA error: out of memory", "ALLOC_FAILED")
 
 
 def with_room(step: Callable[[], _T], placement: Placement, make_room: Callable[[], None], doing: str) -> _T:
@@ -47,4 +48,4 @@ def shortage_told(placement: Placement, doing: str) -> Iterator[None]:
 
 
 def _is_shortage(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or str(error).startswith(_MPS_SHORTAGE)
+    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _SHORTAGES)

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from samannot_tui.errors import InputError
 from samannot_tui.session.commands import AddPrompt, RemovePrompt
+from samannot_tui.session.crowding import CROWDED, MANY_POINTS
 from samannot_tui.session.prompts import PointPrompt, Prompt
 from samannot_tui.tui.actions.base import ActionScreen
 from samannot_tui.tui.prompting import (
-    MANY_POINTS,
-    OVER_PROMPTED,
     PromptKind,
     PromptMode,
     StepSize,
@@ -99,7 +98,7 @@ class PromptingActions(ActionScreen):
         label, frame = self.require_label(), self.place.frame
         points = [p for p in self.place.state.prompts_on(frame, label.id) if isinstance(p.prompt, PointPrompt)]
         if isinstance(prompt, PointPrompt) and len(points) >= MANY_POINTS:
-            self.warn(f"{OVER_PROMPTED.capitalize()}.")
+            self.warn(f"{CROWDED.capitalize()}.")
         self.carry_out(self._add(prompt, frame, label.id))
 
     async def _add(self, prompt: Prompt, frame: int, label: int) -> None:

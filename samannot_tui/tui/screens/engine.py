@@ -43,7 +43,7 @@ class EngineScreen(ModalScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close", id="engine.close", tooltip="Close the dialog; nothing changes"),
+        Binding("escape", "leave", "Close", id="engine.close", tooltip="Close the dialog; nothing changes"),
     ]
 
     def __init__(self, client: Client, settings: Settings, offer: Offer) -> None:
@@ -86,6 +86,11 @@ class EngineScreen(ModalScreen[str]):
         if not self._is_applying:
             self._is_applying = True
             self.run_worker(self._apply())
+
+    def action_leave(self) -> None:
+        # What is being applied is not taken back by looking away.
+        if not self._is_applying:
+            self.dismiss(None)
 
     async def _apply(self) -> None:
         try:

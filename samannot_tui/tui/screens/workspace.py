@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from samannot_tui.engine.reports import RunnerEvent
+from samannot_tui.engine.reports import Progressed, RunnerEvent
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
@@ -235,7 +235,9 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             self.warn(told.sentence)
         elif told is not None:
             self.say(told.sentence)
-        self.refresh_bindings()
+        # Four times a second in a run, and the whole footer is made anew: the keys would wait for it.
+        if not isinstance(message.event, Progressed):
+            self.refresh_bindings()
         self.show_place()
 
     @on(Timeline.Seek)

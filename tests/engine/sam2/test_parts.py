@@ -144,7 +144,16 @@ def _fail_at(monkeypatch: pytest.MonkeyPatch, calls: set[int]) -> list[int]:
     return failures
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA"), RuntimeError("MPS backend out of memory (MPS ...)")])
+SHORTAGES = [
+    RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+    RuntimeError("CUDA error: out of memory"),
+    RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+]
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA"), RuntimeError("MPS backend out of memory (MPS ...)"), *SHORTAGES]
+)
 def test_either_kind_of_shortage_makes_room_once(error: RuntimeError) -> None:
     calls: list[str] = []
 
