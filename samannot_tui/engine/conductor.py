@@ -30,8 +30,20 @@ from samannot_tui.engine.protocol import (
 )
 from samannot_tui.engine.protocol import Failed as WorkerFailed
 from samannot_tui.engine.recorder import RunRecorder
-from samannot_tui.engine.reports import Ended, Failed, Notice, Paused, Ready, Released, Resumed, RunnerEvent, Started
+from samannot_tui.engine.reports import (
+    Ended,
+    Failed,
+    Notice,
+    Paused,
+    Ready,
+    Released,
+    Resumed,
+    RunnerEvent,
+    Stale,
+    Started,
+)
 from samannot_tui.engine.spec import EngineSpec
+from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session.commands import EndRun, ProgressRun, StartRun
 from samannot_tui.session.events import EngineInfo
@@ -71,6 +83,7 @@ class Conductor:
         self._waiting: tuple[RunRequest, Future[Ended]] | None = None
         self._recorder: RunRecorder | None = None
         self._busy_at = clock()
+        self._stale: tuple[int, ...] = ()
         self._future: Future[Ended] = Future()
         self._predictor = Predictor(session, self.annotation, tell)
 
@@ -230,6 +243,7 @@ class Conductor:
         with self.annotation.latest() as now:
             plan = plan_run(now.state, now.live, now.manifest.frame_count, request, self.memories)
             passes = fill_plan(plan, now.state.prompts, now.read)
+            self._stale = stale_blocks(now.state, now.live)
         (started,) = self._session.submit(StartRun(plan, info))
         self._future = future
         self._recorder = RunRecorder(self._session, started.seq, plan)
@@ -267,6 +281,10 @@ class Conductor:
         if self._info:
             self._look_for_memories(self._info)
         self._tell(ended)
+        with self.annotation.latest() as now:
+            stale = tuple(block for block in stale_blocks(now.state, now.live) if block not in self._stale)
+        if stale:
+            self._tell(Stale(stale))
         self._future.set_result(ended)
         return ended.outcome == outcome
 

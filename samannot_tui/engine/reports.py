@@ -55,6 +55,13 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Stale:
+    """Blocks (numbers from 0) that had gone on from what the run before this report replaced."""
+
+    blocks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class PredictionPending:
     frame: int
     label: int
@@ -88,6 +95,7 @@ RunnerEvent = (
     | Paused
     | Resumed
     | Ended
+    | Stale
     | PredictionPending
     | PredictionDone
     | Failed

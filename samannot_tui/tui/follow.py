@@ -53,6 +53,8 @@ def follow_engine(place: Place, event: news.RunnerEvent | EngineNews) -> Told | 
             return Told(event.sentence, is_bad=True)
         case news.Ended():
             return _end_run(place, event)
+        case news.Stale():
+            return Told(_stale(event.blocks))
         case _:
             place.run = _run_after(place.run, event)
     return None
@@ -81,3 +83,10 @@ def _end_run(place: Place, event: news.Ended) -> Told:
             return Told(f"Run ended: {frames} finished, which are kept. u undoes it.")
         case _:
             return Told(event.reason or "The run failed.", is_bad=True)
+
+
+def _stale(blocks: tuple[int, ...]) -> str:
+    numbers = ", ".join(str(block + 1) for block in blocks)
+    if len(blocks) == 1:
+        return f"Block {numbers} had gone on from what this run replaced; run it again."
+    return f"Blocks {numbers} had gone on from what this run replaced; run them again."

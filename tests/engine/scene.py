@@ -54,6 +54,9 @@ class Scene:
         prompt = PointPrompt(1, 1, positive)
         return self._add(ev.PromptAdded(label=label, frame=frame, prompt=prompt, base=base, auto=auto))
 
+    def unpoint(self, seq: int, *, auto: int | None = None) -> None:
+        self._add(ev.PromptRemoved(prompt=seq, auto=auto))
+
     def edit(self, label: int, frame: int, *, present: bool = True) -> int:
         """A person's mask; returns its record."""
         record = self._record(label, frame, RecordSource.EDITED, score=5.0 if present else -5.0)

@@ -20,6 +20,7 @@ from samannot_tui.engine.reports import (
     Progressed,
     Resumed,
     RunnerEvent,
+    Stale,
     Started,
 )
 from samannot_tui.engine.runner import Runner
@@ -170,6 +171,16 @@ class TestRuns:
             runner.plan(RunRequest(10, "forward"))
         studio.session.submit(cmd.Redo())
         assert runner.plan(RunRequest(10, "forward")).continues == Continued(first, 9)
+
+    def test_running_a_block_again_names_the_blocks_that_had_gone_on_from_it(self, studio: Studio) -> None:
+        runner = studio.runner()
+        studio.box(1, 0, x=5)
+        for start in (0, 10, 20):
+            runner.run_and_wait(RunRequest(start, "forward", (1,)))
+        assert not studio.reported(Stale)
+        studio.box(1, 4, x=30)
+        runner.run_and_wait(RunRequest(0, "forward", (1,)))
+        assert studio.reported(Stale) == [Stale((1, 2))]
 
     def test_damaged_memory_fails_the_run_once_and_then_gives_way_to_the_mask(self, studio: Studio) -> None:
         runner = studio.runner()

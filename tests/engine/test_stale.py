@@ -1,0 +1,70 @@
+"""Which blocks went on from what has been replaced since. Blocks here have 10 frames."""
+
+import pytest
+
+from samannot_tui.engine.continuations import Memory
+from samannot_tui.engine.stale import stale_blocks
+from tests.engine.scene import Scene, frames
+
+
+class Chain:
+    """Blocks 0, 1 and 2 tracked one after the other, from a prompt on frame 0."""
+
+    def __init__(self, transition: str) -> None:
+        self.scene = Scene(transition=transition)
+        self.memories: list[Memory] = []
+        self.scene.point(1, 0)
+        for start in (0, 10, 20):
+            self.run(start)
+
+    def run(self, start: int) -> int:
+        plan = self.scene.plan(start, memories=self.memories)
+        last = plan.passes[0].last
+        run = self.scene.run({1: frames(start, last)}, plan=plan)
+        if self.scene.state().settings.transition == "carry":
+            self.memories.append(Memory(run, last, "forward", frozenset({1})))
+        if self.scene.state().settings.transition == "points":
+            for placed in self.scene.state().prompts_on(last + 1, 1):
+                self.scene.unpoint(placed.seq, auto=run)
+            self.scene.point(1, last + 1, auto=run)
+        return run
+
+    def stale(self) -> tuple[int, ...]:
+        return stale_blocks(self.scene.state(), self.scene.live())
+
+
+@pytest.mark.parametrize("transition", ["carry", "mask", "points"])
+def test_running_a_block_again_makes_all_that_went_on_from_it_stale_until_they_run_again(transition: str) -> None:
+    chain = Chain(transition)
+    assert chain.stale() == ()
+    chain.scene.point(1, 4)
+    chain.run(0)
+    assert chain.stale() == (1, 2)
+    chain.run(10)
+    assert chain.stale() == (2,)
+    chain.run(20)
+    assert chain.stale() == ()
+
+
+@pytest.mark.parametrize("transition", ["carry", "mask"])
+def test_undoing_the_run_makes_nothing_stale(transition: str) -> None:
+    chain = Chain(transition)
+    again = chain.run(0)
+    assert chain.stale() == (1, 2)
+    chain.scene.undo(again)
+    assert chain.stale() == ()
+
+
+def test_an_edit_where_the_next_block_began_makes_it_stale() -> None:
+    chain = Chain("mask")
+    chain.scene.edit(1, 9)
+    assert chain.stale() == (1, 2)
+
+
+def test_blocks_with_prompts_of_their_own_do_not_depend_on_others() -> None:
+    scene = Scene(transition="mask")
+    for start in (0, 10):
+        scene.point(1, start)
+        scene.run({1: frames(start, start + 9)}, plan=scene.plan(start))
+    scene.run({1: frames(0, 9)}, plan=scene.plan(0))
+    assert stale_blocks(scene.state(), scene.live()) == ()
