@@ -7,7 +7,7 @@ from samannot_tui.render.viewport import PixelRect
 
 CHUNK = 4096
 ABOVE_TEXT = 0
-"""A z index over text and background. Under either, kitty 0.26 smears old contents over the whole screen."""
+"""The lowest z index over text and background. Under either, kitty 0.26 smears old contents over the whole screen."""
 
 
 def transmit(image: int, payload: str) -> str:
@@ -20,15 +20,15 @@ def transmit(image: int, payload: str) -> str:
     return "".join(commands)
 
 
-def place(image: int, placement: int, part: PixelRect, columns: int, rows: int) -> str:
+def place(image: int, placement: int, part: PixelRect, columns: int, rows: int, layer: int) -> str:
     """Show `part` of an image at the cursor, `columns` x `rows` cells large; the cursor stays.
 
-    A placement of the same number moves there.
+    A placement of the same number moves there. Images of higher layers, from 0, lie over those of lower ones.
     """
     x, y, width, height = part
     return (
         f"\x1b_Ga=p,i={image},p={placement},x={x},y={y},w={width},h={height},"
-        f"c={columns},r={rows},z={ABOVE_TEXT},C=1,q=2\x1b\\"
+        f"c={columns},r={rows},z={ABOVE_TEXT + layer},C=1,q=2\x1b\\"
     )
 
 

@@ -140,7 +140,7 @@ async def test_the_wheel_tells_where_and_which_way() -> None:
         await pilot.pause()
         wheels = [message for message in app.heard if isinstance(message, Canvas.Wheel)]
         assert [wheel.delta for wheel in wheels] == [1, -1]
-        assert (wheels[0].x, wheels[0].y) == viewport.to_source(30.5, 21.0)
+        assert (wheels[0].x, wheels[0].y) == viewport.to_source(61.0, 42.0)
 
 
 def _wheel(way: str) -> type[MouseDown]:

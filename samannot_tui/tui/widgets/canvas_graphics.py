@@ -10,7 +10,7 @@ from typing import Protocol
 from textual.geometry import Region
 
 from samannot_tui.graphics import kitty
-from samannot_tui.graphics.pictures import Encoded, KittyPicture, SixelPicture
+from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
 from samannot_tui.render.viewport import PixelRect
 from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
 
@@ -46,14 +46,14 @@ class Wire(Protocol):
         ...
 
 
-class SixelWire:
-    """Sixels replace cells, and any text replaces them."""
+class StampWire:
+    """Pictures that replace cells, and that any text replaces (sixel, OSC 1337)."""
 
     settle = 0.08
     overdraws = True
 
     def __init__(self) -> None:
-        self._shown: tuple[SixelPicture, Region] | None = None
+        self._shown: tuple[StampPicture, Region] | None = None
 
     def damage(self) -> None:
         self._shown = None
@@ -61,76 +61,93 @@ class SixelWire:
     forget = damage
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
-        if not isinstance(picture, SixelPicture) or placement is None:
+        if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
             return ""
         if self._shown is not None and self._shown[0] is picture and self._shown[1] == placement.region:
             return ""
         self._shown = picture, placement.region
         column, row = picture.target.origin
-        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.sixels)
+        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
 
     def close(self) -> str:
         return ""
 
 
 class KittyWire:
-    """Classic placements over blank cells; cells that something covers are left out of the placement."""
+    """Classic placements over blank cells; cells that something covers are left out of the placements.
+
+    Each layer is an image of its own: one that the last picture had too is not sent again.
+    """
 
     settle = 0.0
     overdraws = False
 
     def __init__(self) -> None:
         self._last_image = randrange(1 << 20, 1 << 30)
-        self._sent: tuple[KittyPicture, int] | None = None
-        self._placed: tuple[Region, tuple[Region, ...]] | None = None
-        self._damaged = False
+        self._images: dict[KittyLayer, int] = {}
+        self._placed: dict[int, int] = {}
+        """How many pieces of each image are on the screen."""
+        self._shown: tuple[KittyPicture, Region, tuple[Region, ...]] | None = None
 
     def damage(self) -> None:
-        self._damaged = True
+        self._shown = None
 
     def forget(self) -> None:
-        self._sent = None
-        self._placed = None
+        self._images.clear()
+        self._placed.clear()
+        self._shown = None
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
-            return wrapped(self._hide_all())
-        wanted = placement.region, uncovered(placement.region, placement.covered)
-        old = self._sent
-        if old is not None and old[0] is picture:
-            if wanted == self._placed and not self._damaged:
-                return ""
-            surplus = range(len(wanted[1]) + 1, len(self._placed[1]) + 1) if self._placed else range(0)
-            hidden = "".join(kitty.hide(old[1], number) for number in surplus)
-            return wrapped(self._place(picture, old[1], *wanted) + hidden)
-        self._last_image += 1
-        self._sent = picture, self._last_image
-        sent = kitty.transmit(self._last_image, picture.payload)
-        placed = self._place(picture, self._last_image, *wanted)
-        return wrapped(sent + placed + (kitty.free(old[1]) if old else ""))
+            self._shown = None
+            return wrapped("".join(self._shrink(image, 0) for image in [*self._placed]))
+        wanted = picture, placement.region, uncovered(placement.region, placement.covered)
+        if wanted == self._shown:
+            return ""
+        self._shown = wanted
+        sent = "".join(self._send(layer) for layer in picture.layers if layer not in self._images)
+        placed = "".join(self._place(layer, number, *wanted) for number, layer in enumerate(picture.layers))
+        old = [layer for layer in self._images if layer not in picture.layers]
+        return wrapped(sent + placed + "".join(self._free(layer) for layer in old))
 
     def close(self) -> str:
-        return wrapped(kitty.free(self._sent[1])) if self._sent else ""
+        return wrapped("".join(self._free(layer) for layer in [*self._images]))
 
-    def _place(self, picture: KittyPicture, image: int, region: Region, pieces: tuple[Region, ...]) -> str:
-        self._placed = region, pieces
-        self._damaged = False
-        width, height = picture.target.cell
+    def _send(self, layer: KittyLayer) -> str:
+        self._last_image += 1
+        self._images[layer] = self._last_image
+        return kitty.transmit(self._last_image, layer.payload)
+
+    def _free(self, layer: KittyLayer) -> str:
+        image = self._images.pop(layer)
+        self._placed.pop(image, None)
+        return kitty.free(image)
+
+    def _place(
+        self, layer: KittyLayer, number: int, picture: KittyPicture, region: Region, pieces: tuple[Region, ...]
+    ) -> str:
+        image = self._images[layer]
         commands = []
-        for number, piece in enumerate(pieces, start=1):
-            column, row = piece.x - region.x, piece.y - region.y
-            part = PixelRect(column * width, row * height, piece.width * width, piece.height * height)
+        for placement, piece in enumerate(pieces, start=1):
+            part = _pixels(piece.translate(-region.offset), region, layer.size)
             commands.append(move_to(piece.x, piece.y))
-            commands.append(kitty.place(image, number, part, piece.width, piece.height))
-        return "".join(commands)
+            commands.append(kitty.place(image, placement, part, piece.width, piece.height, number))
+        surplus = self._shrink(image, len(pieces))
+        self._placed[image] = len(pieces)
+        return "".join(commands) + surplus
 
-    def _hide_all(self) -> str:
-        if self._sent is None or self._placed is None:
-            return ""
-        image, pieces = self._sent[1], self._placed[1]
-        self._placed = None
-        return "".join(kitty.hide(image, number) for number in range(1, len(pieces) + 1))
+    def _shrink(self, image: int, count: int) -> str:
+        """Leave no more than `count` pieces of an image on the screen."""
+        surplus = range(count + 1, self._placed.pop(image, 0) + 1)
+        return "".join(kitty.hide(image, placement) for placement in surplus)
+
+
+def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
+    """The pixels of an image of `size`, stretched over `whole`, that are nearest to those on a piece of it."""
+    left, right = (round(x * size[0] / whole.width) for x in (piece.x, piece.right))
+    top, bottom = (round(y * size[1] / whole.height) for y in (piece.y, piece.bottom))
+    return PixelRect(left, top, max(1, right - left), max(1, bottom - top))
 
 
 def move_to(column: int, row: int) -> str:
