@@ -62,7 +62,10 @@ class Answers:
 
     @property
     def blending(self) -> Blending | None:
-        """The space in which it blends kitty images; None where that is unknown."""
+        """The space in which it blends kitty images; None where that is unknown.
+
+        Those that blend in linear light scale images smoothly in it, the others take the nearest pixel.
+        """
         if self.name.startswith("Konsole"):
             return "gamma"
         version = KITTY_VERSION.match(self.name)

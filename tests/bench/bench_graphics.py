@@ -10,13 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from PIL import Image
 from rich.console import Console
 from textual.geometry import Region
+from textual_image.renderable.halfcell import Image as HalfCells
 
 from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.encode import encode
@@ -30,6 +33,7 @@ from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire
 from samannot_tui.tui.widgets.canvas_layout import Placement
 from tests.graphics.decoders import SIXEL2PNG, cell_screen, iterm_screen, kitty_screen, psnr, sixel_screen
 
+Result = TypeVar("Result")
 DAVIS = Path(__file__).resolve().parents[3] / "shared" / "data" / "davis" / "JPEGImages"
 FRAMES = (5, 30)
 KITTY = Target("kitty", 150, 50, (8, 16))
@@ -73,6 +77,7 @@ def contests() -> list[Contest]:
         Contest("sixel, scrubbing", SIXEL, "scrub", "<= 80 KB"),
         Contest("cells, true colour", CELLS, "rest", "<= 90 KB"),
         Contest("cells, 256 colours", replace(CELLS, colours=256), "rest", "<= 90 KB"),
+        Contest("cells, true colour, scrubbing", CELLS, "scrub", ""),
         Contest("cells, 256 colours, scrubbing", replace(CELLS, colours=256), "scrub", ""),
     ]
 
@@ -92,14 +97,31 @@ def run(contest: Contest, frame: RgbFrame) -> None:
         contest.decibels.append(psnr(part, np.asarray(ideal)))
 
 
-def best_of(times: int, action: Callable[[], Encoded]) -> tuple[Encoded, float]:
+def run_half_cells(contest: Contest, frame: RgbFrame) -> None:
+    """textual-image's own pictures of text, as Rich writes them; their fidelity is not looked at."""
+    columns, rows = contest.target.columns, contest.target.rows
+    height, width = frame.shape[:2]
+    fitting = min(columns, round(2 * rows * width / height))
+
+    def print_picture() -> str:
+        console = Console(file=StringIO(), force_terminal=True, color_system="truecolor", width=columns, height=rows)
+        with console.capture() as capture:
+            console.print(HalfCells(Image.fromarray(frame), width=fitting, height="auto"))
+        return capture.get()
+
+    text, seconds = best_of(3, print_picture)
+    contest.milliseconds.append(seconds * 1e3)
+    contest.kilobytes.append(len(text.encode()) / 1e3)
+
+
+def best_of(times: int, action: Callable[[], Result]) -> tuple[Result, float]:
     """The result and the least processor time in seconds."""
     least = float("inf")
     for _ in range(times):
         start = time.process_time()
-        encoded = action()
+        result = action()
         least = min(least, time.process_time() - start)
-    return encoded, least
+    return result, least
 
 
 def written(encoded: Encoded) -> int:
@@ -141,11 +163,13 @@ def main() -> None:
         print("no fidelity of sixels: sixel2png (libsixel) is not installed", file=sys.stderr)
     cv2.setNumThreads(1)
     table = contests()
+    half_cells = Contest("cells, textual-image", CELLS, "rest", "(baseline)")
     for frame in frames():
+        run_half_cells(half_cells, frame)
         for contest in table:
             run(contest, frame)
     print(f"{'':34}{'KB':>6} [most]  {'PSNR':>5} [low]   {'ms':>6}   wanted")
-    for contest in table:
+    for contest in [*table, half_cells]:
         print(contest.line())
 
 

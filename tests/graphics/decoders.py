@@ -15,11 +15,11 @@ import numpy.typing as npt
 from PIL import Image
 from rich._palettes import EIGHT_BIT_PALETTE
 
+from samannot_tui.graphics.coding.light import from_linear, to_linear
 from samannot_tui.graphics.coding.quadrants import PATTERNS
 from samannot_tui.graphics.pictures import CellPicture, KittyPicture, StampPicture
 
 SIXEL2PNG = shutil.which("sixel2png")
-Floats = npt.NDArray[np.floating[Any]]
 
 
 def psnr(picture: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
@@ -28,25 +28,23 @@ def psnr(picture: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 
 def kitty_screen(picture: KittyPicture) -> npt.NDArray[np.uint8]:
-    """The picture's layers, scaled and blended as the target does, at the target's size: uint8, RGB."""
+    """The picture's layers, scaled and blended as the target does, at the target's size: uint8, RGB.
+
+    Where its blending is unknown, a terminal that scales smoothly without regard to light.
+    """
     linear = picture.target.blending == "linear"
-    screen: Floats = np.zeros((*picture.target.pixel_size[::-1], 3))
+    interpolation = cv2.INTER_NEAREST_EXACT if picture.target.blending == "gamma" else cv2.INTER_LINEAR
+    screen: npt.NDArray[Any] = np.zeros((*picture.target.pixel_size[::-1], 3))
     for layer in picture.layers:
         image = Image.open(BytesIO(base64.b64decode(layer.payload)))
         assert image.size == layer.size
-        pixels = np.asarray(image.convert("RGBA")).astype(np.float32)
-        pixels = cv2.resize(pixels, picture.target.pixel_size, interpolation=cv2.INTER_LINEAR)
-        colour, opacity = pixels[..., :3] / 255, pixels[..., 3:] / 255
-        screen = (to_linear(colour) if linear else colour) * opacity + screen * (1 - opacity)
+        pixels = np.asarray(image.convert("RGBA")).astype(np.float32) / 255
+        if linear:
+            pixels[..., :3] = to_linear(pixels[..., :3])
+        pixels = cv2.resize(pixels, picture.target.pixel_size, interpolation=interpolation)
+        opacity = pixels[..., 3:]
+        screen = pixels[..., :3] * opacity + screen * (1 - opacity)
     return np.rint(255 * (from_linear(screen) if linear else screen)).clip(0, 255).astype(np.uint8)
-
-
-def to_linear(colour: Floats) -> Floats:
-    return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-
-
-def from_linear(light: Floats) -> Floats:
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
 
 
 def iterm_screen(picture: StampPicture) -> npt.NDArray[np.uint8]:

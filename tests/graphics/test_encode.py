@@ -58,8 +58,8 @@ def test_a_picture_says_what_it_is_for(target: Target) -> None:
     [
         (KITTY, "rest", 1, 31),
         (KITTY, "scrub", 1, 24),
-        (LAYERED[0], "rest", 2, 31),
-        (LAYERED[0], "scrub", 2, 26),
+        (LAYERED[0], "rest", 2, 26),
+        (LAYERED[0], "scrub", 2, 24),
         (LAYERED[1], "rest", 2, 31),
         (LAYERED[1], "scrub", 2, 26),
         (BY_LIBRARY[0], "rest", 1, 90),

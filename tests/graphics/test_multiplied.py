@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from samannot_tui.graphics.coding.multiplied import Grain, can_be_multiplied, from_linear, multiplied, to_linear
+from samannot_tui.graphics.coding.light import from_linear, to_linear
+from samannot_tui.graphics.coding.multiplied import Grain, can_be_multiplied, multiplied
 from samannot_tui.graphics.coding.scaling import Reduced
 from samannot_tui.graphics.terminal import Blending
 from samannot_tui.media.source import RgbFrame

@@ -41,6 +41,14 @@ def test_no_more_pixels_than_the_source_has_except_to_show_squares(
     assert small.picture.shape == (size[1], size[0], 3)
 
 
+def test_edges_are_sharpened_only_for_terminals_that_blur_them() -> None:
+    viewport = Viewport((600, 400), (1200, 800))
+    picture = np.full((800, 1200, 3), 100, np.uint8)
+    picture[:, 600:] = 150
+    smoothed, nearest = (reduced(picture, viewport, 1.0, smoothed=choice).picture for choice in (True, False))
+    assert int(smoothed.max()) - int(smoothed.min()) > int(nearest.max()) - int(nearest.min())
+
+
 def test_black_bars_are_told_from_the_frame() -> None:
     viewport = Viewport((600, 200), (1200, 800))
     picture = np.zeros((800, 1200, 3), np.uint8)

@@ -24,12 +24,13 @@ def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quali
 
     One also where single pixels are looked at: their colours must not run into each other.
     """
-    small = reduced(picture, viewport, FRACTIONS[quality])
     blending, squares = target.blending, quality == "rest" and viewport.scale >= PIXELS_SHOW_FROM
+    smoothed = blending != "gamma"
+    small = reduced(picture, viewport, FRACTIONS[quality], smoothed=smoothed)
     if blending is not None and not squares and can_be_multiplied(small, blending):
         below, above = multiplied(small, blending, GRAINS[quality])
         return KittyPicture(target, viewport, (_layer(below), _layer(above)))
-    small = reduced(picture, viewport, PALETTE_FRACTIONS[quality])
+    small = reduced(picture, viewport, PALETTE_FRACTIONS[quality], smoothed=smoothed)
     single = palette_png(*many_colours(small.picture, PALETTE_COLOURS[quality]), graded=False)
     return KittyPicture(target, viewport, (_layer(single),))
 

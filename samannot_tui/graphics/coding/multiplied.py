@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from samannot_tui.graphics.coding.light import Floats, from_linear, to_linear
 from samannot_tui.graphics.coding.palettes import many_colours
 from samannot_tui.graphics.coding.png import palette_png
 from samannot_tui.graphics.coding.scaling import Reduced
@@ -21,8 +22,12 @@ from samannot_tui.media.source import RgbFrame
 DARK = 40
 """A mean brightness below which linear blending has too few opacities to tell shades apart."""
 SHARPENING = 0.3
-"""Of the lower layer, against the blur of being scaled up: 0.2 dB for nothing."""
-Floats = npt.NDArray[np.float64]
+"""Of the lower layer, against the blur of being scaled up smoothly: 0.2 dB for nothing."""
+LIGHT_BITS = 2
+LIGHT = np.round(65535 * to_linear(np.arange(256) / 255)).astype(np.uint16)
+"""Light, 0 to 65535, of each sRGB value."""
+BRIGHTNESS = np.round(255 * from_linear(np.arange(0, 65536, 1 << LIGHT_BITS) / 65535)).astype(np.uint8)
+"""The sRGB value of light without its lowest bits, for a table that stays in the processor's cache."""
 SUM = np.ones((1, 3), np.float32)
 
 
@@ -49,9 +54,9 @@ def can_be_multiplied(reduced: Reduced, blending: Blending) -> bool:
 def multiplied(reduced: Reduced, blending: Blending, grain: Grain) -> tuple[bytes, bytes]:
     """The lower and the upper layer as PNG files."""
     picture = reduced.picture
-    indices, palette = many_colours(_hues(reduced, grain.divisor), grain.colours)
+    indices, palette = many_colours(_hues(reduced, grain.divisor, blending), grain.colours)
     height, width = picture.shape[:2]
-    below = cv2.resize(palette[indices], (width, height), interpolation=cv2.INTER_LINEAR)
+    below = _scaled_by_terminal(palette[indices], (width, height), blending)
     # The brightness with which the colour below comes nearest to the pixel (least squares).
     wanted = cv2.transform(cv2.multiply(picture, below, dtype=cv2.CV_32F), SUM)
     own = cv2.transform(cv2.multiply(below, below, dtype=cv2.CV_32F), SUM)
@@ -64,7 +69,18 @@ def multiplied(reduced: Reduced, blending: Blending, grain: Grain) -> tuple[byte
     return palette_png(indices, palette, graded=False), upper
 
 
-def _hues(reduced: Reduced, divisor: int) -> RgbFrame:
+def _scaled_by_terminal(picture: RgbFrame, size: tuple[int, int], blending: Blending) -> RgbFrame:
+    """What terminals make of a lower layer: those that blend in linear light scale in it, and smoothly.
+
+    The others take the nearest pixel. Held against screenshots of kitty 0.41 and 0.26: 58 dB.
+    """
+    if blending == "gamma":
+        return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
+    light = cv2.resize(LIGHT[picture], size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(BRIGHTNESS[np.asarray(light, np.uint16) >> LIGHT_BITS], np.uint8)
+
+
+def _hues(reduced: Reduced, divisor: int, blending: Blending) -> RgbFrame:
     """The frame's colours at full brightness and low resolution, going on into the black bars.
 
     Black at the bars would darken the frame's edge when the terminal scales up.
@@ -74,7 +90,8 @@ def _hues(reduced: Reduced, divisor: int) -> RgbFrame:
     right, bottom = width - left - inner_width, height - top - inner_height
     spread = cv2.copyMakeBorder(_frame_part(reduced), top, bottom, left, right, cv2.BORDER_REPLICATE)
     small = cv2.resize(spread, (-(-width // divisor), -(-height // divisor)), interpolation=cv2.INTER_AREA)
-    small = cv2.addWeighted(small, 1 + SHARPENING, cv2.GaussianBlur(small, (3, 3), 0), -SHARPENING, 0)
+    if blending == "linear":
+        small = cv2.addWeighted(small, 1 + SHARPENING, cv2.GaussianBlur(small, (3, 3), 0), -SHARPENING, 0)
     brightest = small.max(axis=2, keepdims=True)
     bright = np.minimum(255, small * (255 / np.maximum(brightest, 1).astype(np.float32)))
     hues: RgbFrame = np.where(brightest == 0, 255, bright).astype(np.uint8)
@@ -92,13 +109,3 @@ def _opacities(steps: Floats, blending: Blending) -> tuple[npt.NDArray[np.uint8]
     opacities = (255 - np.round(255 * wanted)).astype(np.uint8)
     through = 1 - opacities / 255
     return opacities, 255 * (from_linear(through) if blending == "linear" else through)
-
-
-def to_linear(brightness: Floats) -> Floats:
-    """sRGB, 0 to 1, to light."""
-    return np.where(brightness <= 0.04045, brightness / 12.92, ((brightness + 0.055) / 1.055) ** 2.4)
-
-
-def from_linear(light: Floats) -> Floats:
-    """Light, 0 to 1, to sRGB."""
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)

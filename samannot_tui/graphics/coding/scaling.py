@@ -28,11 +28,14 @@ class Reduced:
     frame: PixelRect
 
 
-def reduced(picture: RgbFrame, viewport: Viewport, fraction: float) -> Reduced:
+def reduced(picture: RgbFrame, viewport: Viewport, fraction: float, *, smoothed: bool = True) -> Reduced:
     """The picture with `fraction` of the source's resolution, or of its own if that is lower.
 
     More pixels than the source has would be waste. Only where the source's pixels are to be seen as squares
-    does the picture stay as it is at a fraction of 1, because terminals scale smoothly.
+    does the picture stay as it is at a fraction of 1, because most terminals scale smoothly.
+
+    Args:
+        smoothed: the terminal does; else it takes the nearest pixel, and there is no blur to undo.
     """
     squares = viewport.scale >= PIXELS_SHOW_FROM and fraction == 1
     factor = 1.0 if squares else fraction / max(1.0, viewport.scale)
@@ -41,9 +44,12 @@ def reduced(picture: RgbFrame, viewport: Viewport, fraction: float) -> Reduced:
     height, width = picture.shape[:2]
     size = max(1, round(width * factor)), max(1, round(height * factor))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < SMALLER_THAN else cv2.INTER_CUBIC)
+    frame = _scaled_inwards(viewport.target, size[0] / width, size[1] / height)
+    if not smoothed:
+        return Reduced(np.asarray(small, np.uint8), frame)
     blurred = cv2.GaussianBlur(small, (5, 5), 0)
     sharp = cv2.addWeighted(small, 1 + SHARPENING, blurred, -SHARPENING, 0)
-    return Reduced(np.asarray(sharp, np.uint8), _scaled_inwards(viewport.target, size[0] / width, size[1] / height))
+    return Reduced(np.asarray(sharp, np.uint8), frame)
 
 
 def _scaled_inwards(rect: PixelRect, across: float, down: float) -> PixelRect:
