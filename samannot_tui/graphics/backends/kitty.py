@@ -26,10 +26,11 @@ def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quali
     """
     blending, squares = target.blending, quality == "rest" and viewport.scale >= PIXELS_SHOW_FROM
     smoothed = blending != "gamma"
-    small = reduced(picture, viewport, FRACTIONS[quality], smoothed=smoothed)
-    if blending is not None and not squares and can_be_multiplied(small, blending):
-        below, above = multiplied(small, blending, GRAINS[quality])
-        return KittyPicture(target, viewport, (_layer(below), _layer(above)))
+    if blending is not None and not squares:
+        small = reduced(picture, viewport, FRACTIONS[quality], smoothed=smoothed)
+        if can_be_multiplied(small, blending):
+            below, above = multiplied(small, blending, GRAINS[quality])
+            return KittyPicture(target, viewport, (_layer(below), _layer(above)))
     small = reduced(picture, viewport, PALETTE_FRACTIONS[quality], smoothed=smoothed)
     single = palette_png(*many_colours(small.picture, PALETTE_COLOURS[quality]), graded=False)
     return KittyPicture(target, viewport, (_layer(single),))
