@@ -63,7 +63,7 @@ def test_half_blocks_use_no_other_characters() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     cells = cells_of(halves_of(picture), numbered=False, price=0)
     assert cells.patterns.shape == (10, 30)
-    assert {PATTERNS[number] for number in np.unique(cells.patterns)} <= set(" ▀▄█")
+    assert {PATTERNS[number] for number in np.unique(cells.patterns)} <= set(" ▀▄")
     assert (colours(cells, numbered=False)[:, :, [0, 2]] == picture.reshape(10, 2, 30, 3).swapaxes(1, 2)).all()
 
 
@@ -87,6 +87,14 @@ def test_a_price_keeps_colours_that_are_near_enough() -> None:
 
     assert new_colours(0) > 800
     assert new_colours(500) < 50
+
+
+def test_a_cell_of_one_colour_is_a_blank_whatever_colours_are_kept() -> None:
+    quadrants = np.full((1, 6, 4, 3), 200, np.float32)
+    quadrants[0, ::2, :2] = 10
+    cells = cells_of(quadrants, numbered=False, price=500)
+    assert (colours(cells, numbered=False) == quadrants).all()
+    assert {PATTERNS[number] for number in cells.patterns[0, 1::2]} == {" "}
 
 
 def test_one_cell_of_one_colour() -> None:

@@ -64,8 +64,11 @@ def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
         errors = [np.minimum(distances[:, front], distances[:, back]).sum(axis=1) for front, back in CHOICES]
         choice = np.argmin(np.stack(errors, axis=1) + price * NEW_COLOURS, axis=1)
         pair = np.array(CHOICES)[choice]
-        front, back = pair[:, 0], pair[:, 1]
-        patterns[x] = distances[every, front] < distances[every, back]
+        patterns[x] = distances[every, pair[:, 0]] < distances[every, pair[:, 1]]
+        # All of one colour is a blank: full blocks leave a line of the back colour free in some fonts.
+        full = patterns[x].all(axis=1)
+        pair[full, 1] = pair[full, 0]
+        patterns[x, full] = False
         chosen[x] = kept_numbers[every[:, np.newaxis], pair]
         kept[:, :2], kept_numbers[:, :2] = kept[every[:, np.newaxis], pair], chosen[x]
     bits = patterns.transpose(1, 0, 2) @ np.array([1, 2, 4, 8], np.uint8)
