@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# sam2 is built from source, and would fetch another torch for that; its CUDA extension is not used.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt SAM2_BUILD_CUDA=0 \
+  $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint bench install install-dev clean
 
@@ -29,11 +32,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3 cannot make a virtual environment here: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(PIP) -e .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(PIP) -e ".[dev]"
 	touch $@ $(VENV)/.installed
 
 clean:

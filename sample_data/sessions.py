@@ -15,6 +15,7 @@ import numpy as np
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.reports import Ended, Failed, RunnerEvent
 from samannot_tui.engine.runner import Runner
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import JobError
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.track import prompted_session
@@ -59,7 +60,7 @@ def _with_runner(opened: Opened, work: Work, folder: Path) -> None:
         elif isinstance(event, Ended) and event.outcome != "finished":
             failures.append(event.reason)
 
-    runner = Runner(opened.session, opened.session.media_file(), "flow", listen)
+    runner = Runner(opened.session, opened.session.media_file(), EngineSpec("flow"), listen)
     try:
         work(opened.session, runner, folder)
     finally:

@@ -18,6 +18,7 @@ COMMANDS = {
     "propagate": "Run a session's prompts over its whole video, without a screen.",
     "export": "Write a session's masks as a dataset.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
+    "models": "List, fetch and verify the checkpoint files that the SAM 2 engine needs.",
     "repair": "Save what is good of a damaged session into a new one.",
     "doctor": "Say what this terminal and this machine can do, and what to do about it.",
 }

@@ -38,13 +38,9 @@ def command(target: Path, session: Path | None, media: Path | None, graphics: Re
     from samannot_tui.jobs.opening import open_target
 
     require_terminal()
-    opened = open_target(target, session=session, media=media)
-    try:
-        EngineOptions(**options).apply(opened.session)
-    except BaseException:
-        opened.close()
-        raise
-    open_app(opened, graphics)
+    engine = EngineOptions(**options)
+    engine.changes()  # refuses what cannot be before anything is made
+    open_app(open_target(target, session=session, media=media), engine, graphics)
 
 
 def open_from_start_screen() -> None:
@@ -57,7 +53,7 @@ def open_from_start_screen() -> None:
     require_terminal()
     target = run_start_screen()
     if target is not None:
-        open_app(open_sample() if target == sample_clip() else open_target(target), "auto")
+        open_app(open_sample() if target == sample_clip() else open_target(target), EngineOptions(), "auto")
 
 
 def require_terminal() -> None:
@@ -70,12 +66,16 @@ def require_terminal() -> None:
         raise InputError("The app needs a terminal; without one, use `track`, `propagate` and `export`.")
 
 
-def open_app(opened: "Opened", graphics: Requested) -> None:
-    """Run the app on what was opened, and close that afterwards."""
+def open_app(opened: "Opened", options: EngineOptions, graphics: Requested) -> None:
+    """Run the app on what was opened, with the engine asked for, and close that afterwards.
+
+    Raises as `EngineOptions.apply` and `tui.app.run_app`.
+    """
     from samannot_tui.tui.app import run_app
 
     try:
-        run_app(opened.session, opened.source, opened.session.state.settings.engine, graphics)
+        options.apply(opened.session)
+        run_app(opened.session, opened.source, graphics)
     finally:
         opened.close()
     for notice in opened.notices:

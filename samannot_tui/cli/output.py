@@ -32,10 +32,11 @@ def say(sentence: str) -> None:
 
 
 class Progress:
-    """One line on stderr that overwrites itself; nothing where stderr is not a terminal."""
+    """One line on stderr that overwrites itself, `what DONE/TOTAL UNIT`; nothing where stderr is not a terminal."""
 
-    def __init__(self, what: str, echo: Callable[[str], object] = sys.stderr.write) -> None:
+    def __init__(self, what: str, echo: Callable[[str], object] = sys.stderr.write, unit: str = "") -> None:
         self._what = what
+        self._unit = f" {unit}" if unit else ""
         self._echo = echo
         self._shown = sys.stderr.isatty()
 
@@ -43,7 +44,7 @@ class Progress:
         """Show `done` of `total`, and the time left where it is known."""
         if self._shown:
             left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
-            self._echo(f"\r\x1b[K{self._what} {done}/{total}{left}")
+            self._echo(f"\r\x1b[K{self._what} {done}/{total}{self._unit}{left}")
             sys.stderr.flush()
 
     def finish(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from samannot_tui.cli.engine_info import engine_json
 from samannot_tui.cli.options import EngineOptions, engine_options
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 
@@ -23,17 +24,26 @@ def command(session: Path, media: Path | None, as_json: bool, **options: Any) ->
     from samannot_tui.jobs.opening import open_session
     from samannot_tui.jobs.propagate import propagate
 
+    engine = EngineOptions(**options)
     opened = open_session(session, media)
     progress = Progress("frame")
     try:
         for notice in opened.notices:
             say(notice)
-        EngineOptions(**options).apply(opened.session)
-        done = propagate(opened, opened.session.state.settings.engine, progress)
+        resolved = engine.resolve(opened.session.state.settings)
+        engine.apply(opened.session)
+        say(resolved.sentence)
+        done = propagate(opened, progress)
     finally:
         progress.finish()
         opened.close()
     for notice in done.notices:
         say(notice)
-    result = {"session": session, "runs": done.runs, "masks": done.masks, "notices": list(done.notices)}
+    result = {
+        "session": session,
+        "engine": engine_json(done.engine),
+        "runs": done.runs,
+        "masks": done.masks,
+        "notices": list(done.notices),
+    }
     print_result(result, [f"{done.masks} masks in {done.runs} runs"], as_json=as_json)

@@ -1,14 +1,15 @@
 """`track MEDIA --prompts FILE --out DIR`."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 
+from samannot_tui.cli.engine_info import engine_json
 from samannot_tui.cli.export import format_option
 from samannot_tui.cli.options import EngineOptions, engine_options
 from samannot_tui.cli.output import Progress, json_option, print_result, say
+from samannot_tui.session.settings import Settings
 from samannot_tui.text import printable
 
 
@@ -33,17 +34,20 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
     from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.propagate import propagate
     from samannot_tui.jobs.track import prompted_session
+    from samannot_tui.tui.prompting import over_prompted
 
     check_formats(formats)
+    engine = EngineOptions(**options)
+    resolved = engine.resolve(Settings())
     opened = prompted_session(media, prompts, out)
+    notices = over_prompted(opened.session.state)
     progress = Progress("frame")
     try:
-        for notice in opened.notices:
+        for notice in (*opened.notices, *notices):
             say(notice)
-        EngineOptions(**options).apply(opened.session)
-        began = time.monotonic()
-        done = propagate(opened, opened.session.state.settings.engine, progress)
-        seconds = time.monotonic() - began
+        engine.apply(opened.session)
+        say(resolved.sentence)
+        done = propagate(opened, progress)
         summaries = export_session(opened, formats, out)
     finally:
         progress.finish()
@@ -51,15 +55,16 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
     for notice in done.notices:
         say(notice)
     lines = [
-        f"{done.masks} masks in {seconds:.1f} s",
+        f"{done.masks} masks in {done.seconds:.1f} s",
         f"session: {printable(opened.session.folder)}",
         *(f"{summary.format}: {printable(summary.folder)}" for summary in summaries),
     ]
     result = {
         "session": opened.session.folder,
+        "engine": engine_json(done.engine),
         "masks": done.masks,
-        "seconds": round(seconds, 3),
-        "notices": list(done.notices),
+        "seconds": round(done.seconds, 3),
+        "notices": [*notices, *done.notices],
         "exports": {summary.format: summary.folder for summary in summaries},
     }
     print_result(result, lines, as_json=as_json)

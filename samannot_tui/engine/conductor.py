@@ -1,5 +1,6 @@
 """The runner's thread from the inside: one worker, at most one run, predictions in between."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -10,8 +11,9 @@ from typing import Any, Literal
 import msgspec
 
 from samannot_tui.engine.annotation import Annotation
+from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.job import fill_plan
-from samannot_tui.engine.passes import Memory
+from samannot_tui.engine.memories import MemoryFolder
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.engine.predictor import Predictor
 from samannot_tui.engine.process import WorkerProcess
@@ -28,7 +30,8 @@ from samannot_tui.engine.protocol import (
 )
 from samannot_tui.engine.protocol import Failed as WorkerFailed
 from samannot_tui.engine.recorder import RunRecorder
-from samannot_tui.engine.reports import Ended, Failed, Notice, Paused, Resumed, RunnerEvent, Started
+from samannot_tui.engine.reports import Ended, Failed, Notice, Paused, Ready, Released, Resumed, RunnerEvent, Started
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session.commands import EndRun, ProgressRun, StartRun
 from samannot_tui.session.events import EngineInfo
@@ -39,25 +42,35 @@ _KEPT = "The frames that were finished are kept; run again to go on."
 
 
 class Conductor:
-    """Everything here happens in the runner's thread, apart from reading `memory`.
+    """Everything here happens in the runner's thread, apart from reading `memories`.
 
     Attributes:
         annotation: the annotation as it stands.
-        memory: what the engine holds; None while a run goes on or when it holds nothing.
+        memories: what runs of this engine have left behind to go on from; none before the engine is known.
     """
 
-    def __init__(self, session: Session, media: Path, engine: str, tell: Tell, command: Sequence[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        media: Path,
+        engine: EngineSpec,
+        tell: Tell,
+        command: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._session = session
         self._media = media
         self._engine = engine
         self._tell = tell
         self._command = command
         self.annotation = Annotation(session)
-        self.memory: Memory | None = None
+        self.memories: tuple[Memory, ...] = ()
+        self._clock = clock
         self._worker: WorkerProcess | None = None
         self._info: EngineInfo | None = None
         self._waiting: tuple[RunRequest, Future[Ended]] | None = None
         self._recorder: RunRecorder | None = None
+        self._busy_at = clock()
         self._future: Future[Ended] = Future()
         self._predictor = Predictor(session, self.annotation, tell)
 
@@ -72,10 +85,19 @@ class Conductor:
 
     def seconds_to_tick(self) -> float | None:
         """When `tick` is due at the latest; None where nothing waits for the clock."""
-        return self._recorder.seconds_to_commit() if self._recorder else None
+        return self._recorder.seconds_to_commit() if self._recorder else self._seconds_to_release()
+
+    def _seconds_to_release(self) -> float | None:
+        """How long the idle engine is still kept; None where it is busy, gone or kept for ever."""
+        if not (self._worker and self.idle):
+            return None
+        with self.annotation.latest() as now:
+            minutes = now.state.settings.idle_minutes
+        return max(0.0, self._busy_at + 60 * minutes - self._clock()) if minutes else None
 
     def warm(self) -> None:
         """Start the worker if there is none."""
+        self._busy_at = self._clock()
         if self._worker:
             return
         try:
@@ -95,7 +117,7 @@ class Conductor:
                 raise InputError("A run is going on; end it, or wait for it, before you start another.")
             self._end_cut_off_run()
             with self.annotation.latest() as now:
-                plan_run(now.state, now.live, now.manifest.frame_count, request, self.memory)
+                plan_run(now.state, now.live, now.manifest.frame_count, request, self.memories)
         except (InputError, JobError) as error:
             self._refuse(future, error)
             return
@@ -115,13 +137,16 @@ class Conductor:
             future.set_result(ended)
 
     def tick(self) -> None:
-        """Commit what has waited long enough."""
+        """Commit what has waited long enough; let an engine go that has had nothing to do for long enough."""
         if self._recorder and self._recorder.seconds_to_commit() == 0:
             self._commit(self._recorder)
+        elif self._seconds_to_release() == 0:
+            self._dismiss()
 
     def receive(self) -> None:
         """Take in the worker's next reply, or its end."""
         assert self._worker is not None, "there is a connection only where there is a worker"
+        self._busy_at = self._clock()
         try:
             reply = self._worker.channel.receive()
         except PeerGoneError:
@@ -133,7 +158,8 @@ class Conductor:
     def close(self) -> None:
         """End the run, keeping what is finished, and stop the worker in the middle of a frame if need be."""
         self._end_run("ended", "The program was closed.")
-        self._give_up(JobError("The program was closed before it began."))
+        if not self.idle:
+            self._give_up(JobError("The program was closed before it began."))
         if self._worker:
             self._worker.stop()
             self._worker = self._info = None
@@ -142,6 +168,8 @@ class Conductor:
         match reply:
             case Opened(engine=info, notices=notices):
                 self._info = info
+                self._look_for_memories(info)
+                self._tell(Ready(info))
                 for notice in notices:
                     self._tell(Notice(notice))
                 self._begin_waiting()
@@ -173,9 +201,20 @@ class Conductor:
                 recorder.rest()
                 self._tell(Resumed())
             case Done(finished=finished):
-                memory = recorder.memory()
-                if self._end_run("finished" if finished else "ended", ""):
-                    self.memory = memory
+                if finished:
+                    self._hand_points_over(recorder)
+                self._end_run("finished" if finished else "ended", "")
+
+    def _hand_points_over(self, recorder: RunRecorder) -> None:
+        with self.annotation.latest() as now:
+            commands, notices = recorder.hand_over.commands(recorder.run, now), recorder.hand_over.notices(now)
+        for notice in notices:
+            self._tell(Notice(notice))
+        try:
+            for command in commands:
+                self._session.submit(command)
+        except (InputError, JobError) as error:
+            self._abort(str(error))
 
     def _begin_waiting(self) -> None:
         if not (self._waiting and self._info):
@@ -188,10 +227,9 @@ class Conductor:
 
     def _begin(self, request: RunRequest, future: "Future[Ended]", info: EngineInfo) -> None:
         with self.annotation.latest() as now:
-            plan = plan_run(now.state, now.live, now.manifest.frame_count, request, self.memory)
+            plan = plan_run(now.state, now.live, now.manifest.frame_count, request, self.memories)
             passes = fill_plan(plan, now.state.prompts, now.read)
         (started,) = self._session.submit(StartRun(plan, info))
-        self.memory = None
         self._future = future
         self._recorder = RunRecorder(self._session, started.seq, plan)
         self._tell(Started(started.seq, plan))
@@ -224,6 +262,8 @@ class Conductor:
             self._session.submit(EndRun(recorder.run, outcome, reason))
         except (InputError, JobError) as error:
             ended = Ended("failed", reason or str(error))
+        if self._info:
+            self._look_for_memories(self._info)
         self._tell(ended)
         self._future.set_result(ended)
         return ended.outcome == outcome
@@ -241,7 +281,10 @@ class Conductor:
         future.set_exception(error)
 
     def _give_up(self, error: InputError | JobError) -> None:
-        """Nothing that waits for the worker can be had."""
+        """The worker cannot be had, nor anything that waits for it."""
+        if self.idle:
+            # It was only to be ready in time, but the person who sees it fail is owed the reason.
+            self._tell(Failed(str(error)))
         if self._waiting:
             (_, future), self._waiting = self._waiting, None
             self._refuse(future, error)
@@ -273,7 +316,11 @@ class Conductor:
         if not self.idle:
             self.warm()
 
+    def _look_for_memories(self, info: EngineInfo) -> None:
+        self.memories = MemoryFolder(self._session.folder / "cache", info).held()
+
     def _dismiss(self) -> None:
         if self._worker:
             self._worker.stop()
-        self._worker = self._info = self.memory = None
+            self._tell(Released())
+        self._worker = self._info = None

@@ -66,11 +66,13 @@ class TrackedLabel:
     """One label of a pass.
 
     Attributes:
-        start: frame where tracking begins; nothing is computed for the label before it.
-        prompts: its prompt sets and source masks (a PromptSet with only `mask`), in the order of travel.
-            Each takes effect on its own frame and from there on.
+        start: frame where tracking begins; no result is given for the label before it.
+        prompts: its prompt sets and source masks (a PromptSet with only `mask`) in the whole reach, in the
+            order of travel; some may lie before `start` or beyond the pass's last frame. An engine either
+            conditions on all of them throughout (sam2), or applies each from its own frame on (flow); with
+            neither `carried` nor a prompt at `start`, there is nothing to track before the first one ahead.
         carried: go on from the memory that the tracker holds for this label, made at the frame just
-            before `start` in the direction of travel.
+            before `start` in the direction of travel. Prompts before `start` are already in that memory.
     """
 
     label: int
@@ -108,15 +110,19 @@ class Tracker(Protocol):
         """
         ...
 
-    def snapshot(self) -> Arrays:
-        """The memory as named plain arrays (numbers only, no object dtype), enough to go on from."""
-        ...
-
-    def restore(self, arrays: Arrays) -> None:
-        """Take back what `snapshot` gave, also in another process.
+    def snapshot(self, label: int) -> Arrays:
+        """The memory of one label as named plain arrays (numbers only, no object dtype), enough to go on from.
 
         Raises:
-            ValueError: the arrays are not such a snapshot.
+            ValueError: the tracker holds no memory of this label.
+        """
+        ...
+
+    def restore(self, label: int, arrays: Arrays) -> None:
+        """Take back what `snapshot` gave, also in another process; memory of other labels is left alone.
+
+        Raises:
+            ValueError: the arrays are not such a snapshot, or not of a video of this size.
         """
         ...
 
@@ -124,8 +130,13 @@ class Tracker(Protocol):
 
 
 class Engine(Protocol):
-    """A way to track; cheap to make, so that `info` answers before any video is open."""
+    """A way to track, its model loaded; `info` answers before any video is open.
+
+    Attributes:
+        notices: sentences that the person should read about how it runs here.
+    """
 
     info: EngineInfo
+    notices: tuple[str, ...]
 
     def open(self, frames: FrameSource) -> Tracker: ...

@@ -13,7 +13,7 @@ from samannot_tui.engine.contract import PromptSet, TrackedLabel, TrackPass
 from samannot_tui.errors import InputError
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import BoolMask, Rle, decode
-from samannot_tui.session.plan import LabelPlan, Plan, Source
+from samannot_tui.session.plan import Continued, LabelPlan, Plan, Source
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.state import PlacedPrompt
 
@@ -32,21 +32,22 @@ class JobPrompts(msgspec.Struct, frozen=True):
 
 
 class JobLabel(msgspec.Struct, frozen=True):
-    """See `TrackedLabel`."""
+    """See `TrackedLabel`; `continues` names the memory that is to be restored first."""
 
     label: int
     start: int
     prompts: tuple[JobPrompts, ...]
-    carried: bool
+    continues: Continued | None
 
 
 class JobPass(msgspec.Struct, frozen=True):
-    """See `TrackPass`."""
+    """See `TrackPass`, and `session.plan.Pass` for `ahead`."""
 
     direction: Literal["forward", "backward"]
     first: int
     last: int
     labels: tuple[JobLabel, ...]
+    ahead: int | None
 
 
 def fill_plan(plan: Plan, prompts: Mapping[int, PlacedPrompt], read: ReadMask) -> tuple[JobPass, ...]:
@@ -61,6 +62,7 @@ def fill_plan(plan: Plan, prompts: Mapping[int, PlacedPrompt], read: ReadMask) -
             sweep.first,
             sweep.last,
             tuple(_fill_label(planned, prompts, read) for planned in sweep.labels),
+            sweep.ahead,
         )
         for sweep in plan.passes
     )
@@ -68,7 +70,7 @@ def fill_plan(plan: Plan, prompts: Mapping[int, PlacedPrompt], read: ReadMask) -
 
 def _fill_label(planned: LabelPlan, prompts: Mapping[int, PlacedPrompt], read: ReadMask) -> JobLabel:
     filled = tuple(_fill_source(planned.label, source, prompts, read) for source in planned.sources)
-    return JobLabel(planned.label, planned.start, filled, planned.carried)
+    return JobLabel(planned.label, planned.start, filled, planned.continues)
 
 
 def _fill_source(label: int, source: Source, prompts: Mapping[int, PlacedPrompt], read: ReadMask) -> JobPrompts:
@@ -123,10 +125,17 @@ def to_prompt_set(prompts: JobPrompts, size: tuple[int, int]) -> PromptSet:
 def to_track_pass(sweep: JobPass, size: tuple[int, int]) -> TrackPass:
     """Decode for an engine. Raises as `to_prompt_set` does."""
     labels = tuple(
-        TrackedLabel(each.label, each.start, tuple(to_prompt_set(p, size) for p in each.prompts), each.carried)
+        TrackedLabel(
+            each.label,
+            each.start,
+            tuple(to_prompt_set(p, size) for p in each.prompts),
+            each.continues is not None,
+        )
         for each in sweep.labels
     )
-    return TrackPass(sweep.direction, sweep.first, sweep.last, labels)
+    first = sweep.first if sweep.ahead is None else min(sweep.first, sweep.ahead)
+    last = sweep.last if sweep.ahead is None else max(sweep.last, sweep.ahead)
+    return TrackPass(sweep.direction, first, last, labels)
 
 
 def _decode(rle: Rle, size: tuple[int, int]) -> BoolMask:

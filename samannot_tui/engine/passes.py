@@ -1,26 +1,18 @@
 """One pass of a run over its reach: where each label starts, what drives it and which frames it writes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.engine.reach import Reach, Way
+from samannot_tui.engine.continuations import Continuations, Memory
+from samannot_tui.engine.reach import Reach
 from samannot_tui.engine.sources import Sources
 from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.plan import LabelPlan, Pass, Source, Span
+from samannot_tui.session.plan import Continued, LabelPlan, Pass, Source, Span, Transition
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What an engine holds since its last pass: `labels` of run `run` at `frame`, travelling in `way`."""
-
-    run: int
-    frame: int
-    way: Way
-    labels: frozenset[int]
 
 
 @dataclass
@@ -44,11 +36,11 @@ class Remarks:
 
 @dataclass(frozen=True)
 class _Route:
-    """How a label goes through a reach: `origin` is its first frame there; `sources` in the order of travel."""
+    """How a label goes through a reach: `start`, `sources` and `continues` as in LabelPlan."""
 
-    origin: int
+    start: int
     sources: tuple[Source, ...]
-    carried: bool
+    continues: Continued | None = None
 
 
 class PassPlanner:
@@ -57,50 +49,44 @@ class PassPlanner:
     Attributes:
         remarks: what came up so far.
         kept: labels that had a source, but no frame to write that a person has not edited.
-        handed_over: whether a label starts from the mask on the far side of a block boundary.
+        crossed: the ways in which labels have come over a block's boundary so far.
     """
 
-    def __init__(self, state: State, live: LiveMasks, memory: Memory | None, *, overwrite_edits: bool) -> None:
+    def __init__(self, state: State, live: LiveMasks, memories: Collection[Memory], *, overwrite_edits: bool) -> None:
         self._state = state
         self._live = live
         self._sources = Sources(state, live)
-        self._memory = memory
+        self._continuations = Continuations(state, live, memories)
         self._overwrite_edits = overwrite_edits
         self._written: dict[int, set[int]] = {}
         self.remarks = Remarks()
         self.kept: set[int] = set()
-        self.handed_over = False
+        self.crossed: set[Transition] = set()
 
     def plan(self, reach: Reach, labels: tuple[int, ...]) -> Pass | None:
         """The pass over `reach`; None where no label has anything to write in it."""
         planned = [plan for label in labels if (plan := self._plan_label(label, reach))]
         if not planned:
             return None
-        # The pass replaces what the engine held before it.
-        self._memory = None
         starts = [plan.start for plan in planned]
         if reach.way == "forward":
-            last = max(plan.writes[-1].last for plan in planned)
-            return Pass("forward", min(starts), last, tuple(planned))
-        first = min(plan.writes[0].first for plan in planned)
-        return Pass("backward", first, max(starts), tuple(planned))
+            first, last = min(starts), max(plan.writes[-1].last for plan in planned)
+        else:
+            first, last = min(plan.writes[0].first for plan in planned), max(starts)
+        looks_ahead = self._state.settings.transition == "points" and reach.end in (first, last)
+        return Pass(reach.way, first, last, tuple(planned), reach.beyond if looks_ahead else None)
 
     def _plan_label(self, label: int, reach: Reach) -> LabelPlan | None:
         given = self._given(label, reach)
         route = self._route(label, reach, given)
         if route is None:
             return None
-        writes = self._writes(label, reach, route.origin, given)
+        writes = self._writes(label, reach, route.start, given)
         if not writes:
             self.kept.add(label)
             return None
         self._written.setdefault(label, set()).update(f for span in writes for f in range(span.first, span.last + 1))
-        final = writes[-1].last if reach.way == "forward" else writes[0].first
-        sources = tuple(source for source in route.sources if reach.order(source.frame) <= reach.order(final))
-        at_edge = bool(sources) and sources[0].frame == reach.edge
-        self.handed_over |= at_edge and not reach.barrier
-        start = sources[0].frame if at_edge else route.origin
-        return LabelPlan(label, start, sources, writes, route.carried)
+        return LabelPlan(label, route.start, route.sources, writes, route.continues is not None, route.continues)
 
     def _given(self, label: int, reach: Reach) -> dict[int, Source]:
         """The label's own sources in reach; edits that the run is to overwrite are none."""
@@ -117,30 +103,38 @@ class PassPlanner:
         return found
 
     def _route(self, label: int, reach: Reach, given: dict[int, Source]) -> _Route | None:
+        """Where the label starts; what it has in reach and on the barriers around drives it all along."""
         frames = sorted(given, key=reach.order)
-        ahead = [given[frame] for frame in frames if reach.order(frame) > 0]
-        behind = [given[frame] for frame in frames if reach.order(frame) <= 0][-1:]
-        carries = self._carries(label, reach)
-        if behind:
-            # Memory that ends right before a prompted frame is corrected by the prompts, as within a block.
-            return _Route(behind[0].frame, (*behind, *ahead), carries and behind[0].frame == reach.begin)
-        if carries:
-            return _Route(reach.begin, tuple(ahead), True)
+        behind = [frame for frame in frames if reach.order(frame) <= 0]
+        nearest = behind[-1] if behind else None
+        sources = self._with_barriers(label, reach, [given[frame] for frame in frames])
+        ended = self._continuations.within(label, reach, sources, nearest)
+        if ended:
+            self.crossed.add("carry")
+            return _Route(ended.frame + reach.step, sources, ended)
+        carried = self._continuations.across(label, reach)
+        # Memory that ends right before a prompted frame is corrected by the prompts, as within a block.
+        if carried and nearest in (None, reach.begin):
+            self.crossed.add("carry")
+            return _Route(reach.begin, sources, carried)
+        if nearest is not None:
+            if nearest == reach.begin and self._is_handed_over(nearest, label):
+                self.crossed.add("points")
+            return _Route(nearest, sources)
         edge = self._edge_source(label, reach)
         if edge:
-            return _Route(reach.begin, (edge, *ahead), False)
-        return _Route(ahead[0].frame, tuple(ahead), False) if ahead else None
+            return _Route(edge.frame, sources if reach.barrier else (edge, *sources))
+        return _Route(frames[0], sources) if frames else None
 
-    def _carries(self, label: int, reach: Reach) -> bool:
-        """Whether the engine's memory of the label ends right before the reach and still is what counts there."""
-        memory = self._memory
-        if self._state.settings.transition != "carry" or memory is None or reach.barrier:
-            return False
-        if (memory.frame, memory.way) != (reach.edge, reach.way) or label not in memory.labels:
-            return False
-        # Of an undone run no record is live.
-        record = self._live.record(memory.frame, label)
-        return record is not None and self._live.index.row(record).run == memory.run
+    def _with_barriers(self, label: int, reach: Reach, given: list[Source]) -> tuple[Source, ...]:
+        """Sources in the order of travel, with the masks on the barriers that bound the reach."""
+        before = self._sources.mask_on(reach.begin - reach.step, label) if reach.barrier else None
+        end = reach.end + reach.step
+        after = self._sources.mask_on(end, label) if end in self._state.barriers else None
+        return tuple(source for source in (before, *given, after) if source)
+
+    def _is_handed_over(self, frame: int, label: int) -> bool:
+        return any(placed.auto is not None for placed in self._state.prompts_on(frame, label))
 
     def _edge_source(self, label: int, reach: Reach) -> Source | None:
         """The mask on the frame just before the reach: a barrier's, or the neighbouring block's."""
@@ -150,13 +144,18 @@ class PassPlanner:
         source = self._sources.mask_on(edge, label)
         if source is None and self._live.record(edge, label) is not None:
             self.remarks.add(f"Absent on frame {edge}, so nothing is handed over from there", label)
-        if source and transition == "carry" and not reach.barrier:
+        if source is None or reach.barrier:
+            return source
+        if transition == "points":
+            return None
+        if transition == "carry":
             self.remarks.add(
                 f"The engine holds no memory of frame {edge} any more; going on from the mask there", label
             )
+        self.crossed.add("mask")
         return source
 
-    def _writes(self, label: int, reach: Reach, origin: int, given: dict[int, Source]) -> tuple[Span, ...]:
+    def _writes(self, label: int, reach: Reach, start: int, given: dict[int, Source]) -> tuple[Span, ...]:
         frames = np.arange(reach.span.first, reach.span.last + 1)
         order = frames - reach.start if reach.way == "forward" else reach.start - frames
         masked = np.isin(frames, self._live.frames(label))
@@ -167,7 +166,7 @@ class PassPlanner:
         ]
         # The lead-in fills gaps only: a mask there may have been reviewed.
         wanted = np.where(order >= 0, ~np.isin(frames, edited), ~masked)
-        wanted &= order >= reach.order(origin)
+        wanted &= order >= reach.order(start)
         wanted &= ~np.isin(frames, list(self._written.get(label, ())))
         return _spans(frames[wanted])
 

@@ -3,15 +3,17 @@
 Pure: nothing here touches an engine, a video or a disk, and the same annotation gives the same plan.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from samannot_tui.engine.blocks import block_of
-from samannot_tui.engine.passes import Memory, PassPlanner, Remarks
+from samannot_tui.engine.continuations import Memory
+from samannot_tui.engine.passes import PassPlanner, Remarks
 from samannot_tui.engine.reach import Way, bounding_barriers, find_reach
 from samannot_tui.engine.sources import Sources
 from samannot_tui.errors import InputError
 from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.plan import Continued, Direction, LabelPlan, Pass, Plan, Span, Transition
+from samannot_tui.session.plan import Direction, LabelPlan, Pass, Plan, Span, Transition
 from samannot_tui.session.state import State
 
 _WAYS: dict[Direction, tuple[Way, ...]] = {
@@ -19,6 +21,9 @@ _WAYS: dict[Direction, tuple[Way, ...]] = {
     "backward": ("backward",),
     "both": ("forward", "backward"),
 }
+
+# Of several ways in which labels cross into a block, the one that a plan names.
+_TOLD_FIRST: tuple[Transition, ...] = ("carry", "mask", "points")
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,12 @@ class NothingToRunError(InputError):
 
 
 def plan_run(
-    state: State, live: LiveMasks, frame_count: int, request: RunRequest, memory: Memory | None = None
+    state: State, live: LiveMasks, frame_count: int, request: RunRequest, memories: Collection[Memory] = ()
 ) -> Plan:
     """The plan of a run that starts now.
 
     Args:
-        memory: what the engine still holds, None where it holds nothing.
+        memories: what is kept of earlier passes of the engine that is to run.
 
     Raises:
         NothingToRunError: no label has both a source and a frame to write; says why and what to do.
@@ -59,7 +64,7 @@ def plan_run(
     labels = _labels(state, request)
     if request.direction == "frame":
         return _plan_frame(state, live, request, labels)
-    return _plan_sweeps(state, live, frame_count, request, labels, memory)
+    return _plan_sweeps(state, live, frame_count, request, labels, memories)
 
 
 def _labels(state: State, request: RunRequest) -> tuple[int, ...]:
@@ -78,7 +83,7 @@ def _plan_sweeps(
     frame_count: int,
     request: RunRequest,
     labels: tuple[int, ...],
-    memory: Memory | None,
+    memories: Collection[Memory],
 ) -> Plan:
     block = block_of(request.start, state.settings.block_size, frame_count)
     found = (find_reach(way, request.start, block, state.barriers, frame_count) for way in _WAYS[request.direction])
@@ -88,7 +93,7 @@ def _plan_sweeps(
             f"Frame {request.start} is a barrier with no frame to write beside it in its block "
             f"({block.first} to {block.last}); start from another frame."
         )
-    planner = PassPlanner(state, live, memory, overwrite_edits=request.overwrite_edits)
+    planner = PassPlanner(state, live, memories, overwrite_edits=request.overwrite_edits)
     passes = tuple(sweep for reach in reaches if (sweep := planner.plan(reach, labels)))
     plans = [plan for sweep in passes for plan in sweep.labels]
     unsourced = tuple(label for label in labels if label not in {plan.label for plan in plans})
@@ -98,10 +103,10 @@ def _plan_sweeps(
     notices = planner.remarks.sentences(state)
     if not passes:
         raise NothingToRunError(_nothing_to_run(notices, unsourced_only=not planner.kept))
-    carried = memory is not None and any(plan.carried for plan in plans)
-    transition: Transition = "carry" if carried else "mask" if planner.handed_over else "off"
+    transition: Transition = next((way for way in _TOLD_FIRST if way in planner.crossed), "off")
     barriers = sorted(set[int]().union(*(bounding_barriers(reach, state.barriers) for reach in reaches)))
-    continues = Continued(memory.run, memory.frame) if memory and carried else None
+    continued = [plan.continues for plan in plans if plan.continues]
+    continues = max(continued, key=lambda each: each.run, default=None)
     return Plan(request.direction, request.start, passes, tuple(barriers), transition, continues, unsourced, notices)
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import samannot_tui
 from samannot_tui.engine.protocol import Channel, Open, Reply
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import JobError
 from samannot_tui.text import printable
 
@@ -35,11 +36,11 @@ class WorkerProcess:
         pid: its process id.
     """
 
-    def __init__(self, media: Path, engine: str, cache: Path, command: Sequence[str] = WORKER_COMMAND) -> None:
+    def __init__(self, media: Path, engine: EngineSpec, cache: Path, command: Sequence[str] = WORKER_COMMAND) -> None:
         """Start it; returns before it is ready.
 
         Args:
-            cache: the session's cache folder, for the worker's log.
+            cache: the session's cache folder, for the worker's log and the engine's memories.
             command: what to run; the pipe's file descriptor is added as the last argument.
 
         Raises:
@@ -65,7 +66,7 @@ class WorkerProcess:
                 f"The engine's process cannot be started ({error.strerror}: {printable(self.log)})."
             ) from error
         self.pid = self._process.pid
-        self.channel.send(Open(os.fsencode(media), engine))
+        self.channel.send(Open(os.fsencode(media), os.fsencode(cache), engine))
 
     def autopsy(self) -> str:
         """How the process came to its end, as a sentence, once it has closed the pipe."""

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from samannot_tui.engine.job import JobPass, JobPrompts
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.masks.rle import Rle
 from samannot_tui.session.events import EngineInfo
 
@@ -17,10 +18,14 @@ class _Message(msgspec.Struct, frozen=True, tag_field="message"):
 
 
 class Open(_Message, frozen=True, tag=True):
-    """Open a video with an engine; the first request. `media` is the path as the file system spells it."""
+    """Open a video with an engine; the first request. Paths are as the file system spells them.
+
+    `cache` is the session's cache folder, where the engine's memories are kept.
+    """
 
     media: bytes
-    engine: str
+    cache: bytes
+    engine: EngineSpec
 
 
 class Segment(_Message, frozen=True, tag=True):
@@ -58,7 +63,7 @@ class LabelMask(msgspec.Struct, frozen=True):
 
 
 class Opened(_Message, frozen=True, tag=True):
-    """The video is open and the engine ready; `notices` are sentences about the video."""
+    """The video is open and the engine ready; `notices` are sentences about both."""
 
     engine: EngineInfo
     notices: tuple[str, ...]

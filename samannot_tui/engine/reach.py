@@ -21,6 +21,8 @@ class Reach:
         edge: the frame just before the span in `way`, from which a label may be taken over; None where the
             video begins (or, backward, ends).
         barrier: whether `edge` is a barrier.
+        beyond: the frame just after the span in `way`, where the neighbouring block begins; None where a barrier
+            or the video's end closes the reach.
     """
 
     way: Way
@@ -28,15 +30,26 @@ class Reach:
     start: int
     edge: int | None
     barrier: bool
+    beyond: int | None
+
+    @property
+    def step(self) -> int:
+        """Frames from one to the next: 1 or -1."""
+        return 1 if self.way == "forward" else -1
 
     @property
     def begin(self) -> int:
         """The span's first frame in the direction of travel."""
         return self.span.first if self.way == "forward" else self.span.last
 
+    @property
+    def end(self) -> int:
+        """The span's last frame in the direction of travel."""
+        return self.span.last if self.way == "forward" else self.span.first
+
     def order(self, frame: int) -> int:
         """Steps of travel from `start` to `frame`; negative in the lead-in."""
-        return frame - self.start if self.way == "forward" else self.start - frame
+        return (frame - self.start) * self.step
 
 
 def find_reach(way: Way, start: int, block: Span, barriers: AbstractSet[int], frame_count: int) -> Reach | None:
@@ -52,9 +65,15 @@ def find_reach(way: Way, start: int, block: Span, barriers: AbstractSet[int], fr
     low = max((frame + 1 for frame in barriers if frame < start), default=0)
     high = min((frame - 1 for frame in barriers if frame > start), default=frame_count - 1)
     span = Span(max(low, block.first), min(high, block.last))
-    edge = span.first - 1 if way == "forward" else span.last + 1
-    in_video = 0 <= edge < frame_count
-    return Reach(way, span, start, edge if in_video else None, edge in barriers)
+    edge, beyond = (span.first - 1, span.last + 1) if way == "forward" else (span.last + 1, span.first - 1)
+    return Reach(
+        way,
+        span,
+        start,
+        edge if 0 <= edge < frame_count else None,
+        edge in barriers,
+        beyond if 0 <= beyond < frame_count and beyond not in barriers else None,
+    )
 
 
 def bounding_barriers(reach: Reach, barriers: AbstractSet[int]) -> set[int]:

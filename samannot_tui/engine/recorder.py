@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 
+from samannot_tui.engine.handover import HandOver
 from samannot_tui.engine.pace import Pace
-from samannot_tui.engine.passes import Memory
 from samannot_tui.engine.protocol import LabelMask
 from samannot_tui.engine.reports import Progressed
 from samannot_tui.masks.log import NewMask
 from samannot_tui.session.commands import ProgressRun
-from samannot_tui.session.plan import Pass, Plan, Span
+from samannot_tui.session.plan import Plan, Span
 from samannot_tui.session.store import Session
 
 COMMIT_SECONDS = 0.25
@@ -21,6 +21,7 @@ class RunRecorder:
     Attributes:
         run: the run's id.
         plan: its plan.
+        hand_over: what its look-ahead found for the next block.
     """
 
     def __init__(
@@ -32,14 +33,14 @@ class RunRecorder:
     ) -> None:
         self.run = run
         self.plan = plan
+        self.hand_over = HandOver(plan)
         self._session = session
         self._clock = clock
         self._pace = Pace(clock())
         self._committed_at = clock()
         self._uncommitted = 0
         self._done = 0
-        self._total = sum(sweep.last - sweep.first + 1 for sweep in plan.passes)
-        self._place: tuple[Pass, int] | None = None
+        self._total = sum(sweep.frame_count for sweep in plan.passes)
         self._writes = [{each.label: each.writes for each in sweep.labels} for sweep in plan.passes]
 
     def add(self, sweep: int, frame: int, masks: Sequence[LabelMask]) -> None:
@@ -52,7 +53,7 @@ class RunRecorder:
         kept = [self._new_mask(frame, each) for each in masks if _covers(writes.get(each.label, ()), frame)]
         if kept:
             self._session.append_masks(kept)
-        self._place = self.plan.passes[sweep], frame
+        self.hand_over.take(sweep, frame, masks)
         self._done += 1
         self._uncommitted += 1
         self._pace.frame(self._clock())
@@ -93,15 +94,6 @@ class RunRecorder:
         """How far the run is, as of the last commit."""
         done = self._done - self._uncommitted
         return Progressed(done, self._total, self._pace.seconds_left(self._total - done))
-
-    def memory(self) -> Memory | None:
-        """What the engine holds when it has stopped after the last frame taken in."""
-        if self._place is None:
-            return None
-        sweep, frame = self._place
-        forward = sweep.direction == "forward"
-        started = [each.label for each in sweep.labels if (each.start <= frame if forward else each.start >= frame)]
-        return Memory(self.run, frame, sweep.direction, frozenset(started))
 
 
 def _covers(spans: Sequence[Span], frame: int) -> bool:

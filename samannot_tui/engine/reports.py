@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.plan import Plan
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine's process is up and its model loaded."""
+
+    engine: EngineInfo
+
+
+@dataclass(frozen=True)
+class Released:
+    """The engine's process has gone; it starts again when it is needed."""
 
 
 @dataclass(frozen=True)
@@ -67,4 +80,16 @@ class Notice:
     sentence: str
 
 
-RunnerEvent = Started | Progressed | Paused | Resumed | Ended | PredictionPending | PredictionDone | Failed | Notice
+RunnerEvent = (
+    Ready
+    | Released
+    | Started
+    | Progressed
+    | Paused
+    | Resumed
+    | Ended
+    | PredictionPending
+    | PredictionDone
+    | Failed
+    | Notice
+)

@@ -13,6 +13,7 @@ from samannot_tui.engine.conductor import Conductor
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.engine.process import WORKER_COMMAND, open_log
 from samannot_tui.engine.reports import Ended, Failed, RunnerEvent
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import JobError
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.store import Session
@@ -30,14 +31,14 @@ class Runner:
         self,
         session: Session,
         media_path: Path,
-        engine: str,
+        engine: EngineSpec,
         listener: Callable[[RunnerEvent], None],
         command: Sequence[str] = WORKER_COMMAND,
     ) -> None:
         """Make a runner; its worker process starts when first needed.
 
         Args:
-            engine: one of `engine.registry.engine_names()`.
+            engine: what `engine.registry.resolve` gives.
             listener: called in the runner's thread with what happens; must return at once.
             command: how to start a worker, see `engine.process.WorkerProcess`.
         """
@@ -73,7 +74,7 @@ class Runner:
             InputError: it would be refused, and why.
         """
         with self._conductor.annotation.latest() as now:
-            return plan_run(now.state, now.live, now.manifest.frame_count, request, self._conductor.memory)
+            return plan_run(now.state, now.live, now.manifest.frame_count, request, self._conductor.memories)
 
     def run(self, request: RunRequest) -> "Future[Ended]":
         """Start a run. The future gets how it ended, or the InputError or JobError for which it never began."""

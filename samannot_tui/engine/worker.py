@@ -19,6 +19,7 @@ from typing import Literal, cast
 from samannot_tui.engine.contract import Engine, FrameResult, LabelResult, Tracker
 from samannot_tui.engine.frames import CachedFrames
 from samannot_tui.engine.job import JobPass, to_prompt_set, to_track_pass
+from samannot_tui.engine.memories import MemoryFolder
 from samannot_tui.engine.protocol import (
     Channel,
     Done,
@@ -36,12 +37,13 @@ from samannot_tui.engine.protocol import (
     Tracked,
 )
 from samannot_tui.engine.registry import make_engine
-from samannot_tui.errors import InputError
+from samannot_tui.engine.spec import EngineSpec
+from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.rle import encode
 from samannot_tui.media.open import open_media
 from samannot_tui.text import printable
 
-MakeEngine = Callable[[str], Engine]
+MakeEngine = Callable[[EngineSpec], Engine]
 
 # Of all processes here, the kernel should give up this one first when memory runs out: it loses least.
 _OOM_SCORE = 500
@@ -98,11 +100,12 @@ class _Server:
     ) -> None:
         self._channel = channel
         self._inbox = inbox
-        engine = make(opening.engine)
         source = open_media(Path(os.fsdecode(opening.media)))
         self._size = source.info.height, source.info.width
+        engine = make(opening.engine)
+        self._memories = MemoryFolder(Path(os.fsdecode(opening.cache)), engine.info)
         self._tracker: Tracker = engine.open(CachedFrames(source))
-        channel.send(Opened(engine.info, source.notices))
+        channel.send(Opened(engine.info, source.notices + engine.notices))
 
     def run(self) -> None:
         while True:
@@ -134,16 +137,45 @@ class _Server:
 
     def _sweep(self, run: int, number: int, sweep: JobPass) -> bool:
         """Track one pass; False when the run was ended."""
+        self._recall(sweep)
         frames = self._tracker.propagate(to_track_pass(sweep, self._size))
+        at, ended = None, False
         try:
             for result in frames:
                 masks = tuple(self._encoded(each) for each in result.results)
                 self._channel.send(Tracked(run, number, result.frame, masks))
-                if self._ended(run):
-                    return False
-            return True
+                at, ended = result.frame, self._ended(run)
+                if ended:
+                    break
         finally:
             cast(Generator[FrameResult], frames).close()
+        if at is not None:
+            self._remember(run, sweep, at)
+        return not ended
+
+    def _recall(self, sweep: JobPass) -> None:
+        for each in sweep.labels:
+            if each.continues:
+                run, frame = each.continues.run, each.continues.frame
+                arrays = self._memories.read(run, sweep.direction, frame, each.label)
+                try:
+                    self._tracker.restore(each.label, arrays)
+                except ValueError as error:
+                    self._memories.forget(run, sweep.direction, each.label)
+                    raise InputError(
+                        f"The engine's memory of frame {frame} is damaged ({printable(error)}); "
+                        "run again to go on from the mask there."
+                    ) from error
+
+    def _remember(self, run: int, sweep: JobPass, frame: int) -> None:
+        """Keep what the pass leaves behind; where that fails, the next block goes on from the mask."""
+        for each in sweep.labels:
+            started = each.start <= frame if sweep.direction == "forward" else each.start >= frame
+            if started and frame != sweep.ahead:
+                try:
+                    self._memories.keep(run, sweep.direction, frame, each.label, self._tracker.snapshot(each.label))
+                except OSError as error:
+                    print(f"the memory of label {each.label} at frame {frame} is not kept: {error}", file=sys.stderr)
 
     def _ended(self, run: int) -> bool:
         """Between two frames: answer what has come in, wait while paused; True when the run is to end."""
@@ -186,6 +218,8 @@ def _failure(what: Literal["open", "ticket", "run"], number: int, error: Excepti
     traceback.print_exception(error)
     if isinstance(error, InputError):
         return Failed(what, number, str(error), True)
+    if isinstance(error, JobError):
+        return Failed(what, number, str(error), False)
     if isinstance(error, MemoryError):
         return Failed(what, number, "The engine ran out of memory; close other programs, then do it again.", False)
     return Failed(what, number, f"The engine failed ({type(error).__name__}: {printable(error)}).", False)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from samannot_tui import __version__
+from samannot_tui.engine.models.folder import models_folder
+from samannot_tui.engine.models.inventory import listing
+from samannot_tui.engine.models.machine import driver_problem, missing_package
+from samannot_tui.engine.registry import AUTO, FETCH, INSTALL, resolve
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.graphics.probe import probe
 from samannot_tui.graphics.terminal import Answers, choose
 from samannot_tui.monitor import Monitor, Reading
@@ -80,16 +83,29 @@ def _machine(reading: Reading) -> Iterator[Finding]:
 
 
 def _engines() -> Iterator[Finding]:
-    yield Finding("engine flow", "ready")
+    missing = missing_package()
     for package in ("torch", "sam2"):
         version = _version(package)
-        yield Finding(package, version or "not installed", "" if version else "Not needed for the flow engine.")
-    folder = Path(os.environ.get("SAMANNOT_MODELS") or user_cache_path("samannot-tui") / "models")
-    files = sorted(file.name for file in folder.glob("*.pt")) if folder.is_dir() else []
-    found = ", ".join(map(printable, files)) if files else "none"
-    yield Finding(
-        "checkpoint files", f"{found} in {printable(folder)}", "" if files else "Not needed for the flow engine."
-    )
+        yield Finding(package, version or "not installed", "" if version else f"For the SAM 2 engine: {INSTALL}.")
+    problem = None if missing else driver_problem()
+    if problem is not None:
+        yield Finding("CUDA", "cannot be used", problem)
+    yield _checkpoints(models_folder())
+    yield _automatic()
+
+
+def _checkpoints(folder: Path) -> Finding:
+    listed = [each for each in listing(folder) if each.size is not None]
+    names = ", ".join(printable(each.path.name) for each in listed) or "none"
+    problems = " ".join(each.problem for each in listed if each.problem is not None)
+    advice = problems or ("" if listed else f"For the SAM 2 engine: {FETCH}.")
+    return Finding("checkpoint files", f"{names} in {printable(folder)}", advice)
+
+
+def _automatic() -> Finding:
+    """Which engine runs where nobody names one, and why."""
+    resolved = resolve(EngineSpec(AUTO))
+    return Finding("engine", resolved.reason, resolved.sentence if resolved.spec.engine == "flow" else "")
 
 
 def _version(package: str) -> str | None:

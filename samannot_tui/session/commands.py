@@ -28,15 +28,19 @@ class HideLabel(Command, frozen=True, tag=True):
 
 
 class AddPrompt(Command, frozen=True, tag=True):
+    """`auto` is the run that hands the prompt over, see PromptAdded."""
+
     label: int
     frame: int
     prompt: Prompt
+    auto: int | None = None
 
 
 class RemovePrompt(Command, frozen=True, tag=True):
-    """`prompt` is the seq of its PromptAdded."""
+    """`prompt` is the seq of its PromptAdded; `auto` the run that replaces it, see PromptRemoved."""
 
     prompt: int
+    auto: int | None = None
 
 
 class AddPrediction(Command, frozen=True, tag=True):

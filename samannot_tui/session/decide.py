@@ -108,20 +108,28 @@ def _require_frame(frame: int, now: Situation) -> None:
 
 def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction, now: Situation) -> AnyEvent:
     match command:
-        case cmd.AddPrompt(label=label, frame=frame, prompt=prompt):
+        case cmd.AddPrompt(label=label, frame=frame, prompt=prompt, auto=auto):
             _require_label(label, now.state)
             _require_frame(frame, now)
-            base = None if now.state.prompts_on(frame, label) else _present_mask(frame, label, now)
-            return ev.PromptAdded(label=label, frame=frame, prompt=_checked_prompt(prompt, now), base=base)
-        case cmd.RemovePrompt(prompt=prompt):
+            _require_run_of(auto, now.state)
+            refines = auto is None and not now.state.prompts_on(frame, label)
+            base = _present_mask(frame, label, now) if refines else None
+            return ev.PromptAdded(label=label, frame=frame, prompt=_checked_prompt(prompt, now), base=base, auto=auto)
+        case cmd.RemovePrompt(prompt=prompt, auto=auto):
             if prompt not in now.state.prompts:
                 raise InputError("That prompt is gone already.")
-            return ev.PromptRemoved(prompt=prompt)
+            _require_run_of(auto, now.state)
+            return ev.PromptRemoved(prompt=prompt, auto=auto)
         case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts):
             _require_record(record, frame, label, now)
             if not prompts or any(prompt not in now.state.prompts for prompt in prompts):
                 raise InputError("The prompts of that mask have changed meanwhile.")
             return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts)
+
+
+def _require_run_of(auto: int | None, state: State) -> None:
+    if auto is not None and (state.active_run is None or state.active_run.id != auto):
+        raise InputError(f"Run {auto} is not going on, so it hands nothing over.")
 
 
 def _present_mask(frame: int, label: int, now: Situation) -> int | None:

@@ -44,16 +44,23 @@ class LabelHidden(Event, frozen=True, kw_only=True, tag=True):
 
 
 class PromptAdded(Event, frozen=True, kw_only=True, tag=True):
-    """`base` is the record id of the mask under the frame's first prompt, which the prompts refine."""
+    """`base` is the record id of the mask under the frame's first prompt, which the prompts refine.
+
+    `auto` is the run that handed the prompt over to the next block, None where a person gave it.
+    """
 
     label: Number
     frame: Number
     prompt: Prompt
     base: Number | None = None
+    auto: Number | None = None
 
 
 class PromptRemoved(Event, frozen=True, kw_only=True, tag=True):
+    """`auto` is the run that replaced what an earlier one had handed over, None where a person removed it."""
+
     prompt: Number
+    auto: Number | None = None
 
 
 class MaskPredicted(Event, frozen=True, kw_only=True, tag=True):

@@ -6,7 +6,7 @@ into a State of its own. Undo leaves events out of the fold; nothing is ever un-
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent, EngineInfo
@@ -29,13 +29,18 @@ class Label:
 
 @dataclass(frozen=True)
 class PlacedPrompt:
-    """A prompt where it stands; `seq` names it."""
+    """A prompt where it stands; `seq` names it.
+
+    `auto` is the run that handed it over to this block, None where a person gave it or has touched the
+    label's prompts on this frame since.
+    """
 
     seq: int
     label: int
     frame: int
     prompt: Prompt
     base: int | None
+    auto: int | None = None
 
 
 @dataclass
@@ -149,6 +154,8 @@ def step_of(event: AnyEvent) -> int | None:
     """The undo step that an event belongs to: the seq of the step's first event, None outside any."""
     if isinstance(event, ev.RunProgressed | ev.RunEnded):
         return event.run
+    if isinstance(event, ev.PromptAdded | ev.PromptRemoved) and event.auto is not None:
+        return event.auto
     return None if isinstance(event, NOT_UNDOABLE) else event.seq
 
 
@@ -158,9 +165,7 @@ def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
             _move_last(target, steps, redoable)
         case ev.Redone(target=target):
             _move_last(target, redoable, steps)
-        case ev.RunProgressed() | ev.RunEnded():
-            pass
-        case _ if not isinstance(event, NOT_UNDOABLE):
+        case _ if step_of(event) == event.seq:
             steps.append(event.seq)
             redoable.clear()
 
@@ -175,14 +180,8 @@ def _apply(state: State, event: AnyEvent) -> None:
     match event:
         case ev.LabelAdded() | ev.LabelRenamed() | ev.LabelHidden():
             _apply_label(state, event)
-        case ev.PromptAdded():
-            _require_label(event.label, state)
-            placed = PlacedPrompt(event.seq, event.label, event.frame, event.prompt, event.base)
-            state.prompts[event.seq] = placed
-            state._prompts_by_cell.setdefault((event.frame, event.label), []).append(event.seq)
-        case ev.PromptRemoved():
-            gone = state.prompts.pop(event.prompt)
-            state._prompts_by_cell[gone.frame, gone.label].remove(event.prompt)
+        case ev.PromptAdded() | ev.PromptRemoved():
+            _apply_prompt(state, event)
         case ev.FeatureSet() | ev.FeatureCleared() | ev.FeatureRemoved():
             _apply_feature(state, event)
         case ev.BarrierSet() | ev.BarrierCleared():
@@ -206,6 +205,24 @@ def _apply_label(state: State, event: ev.LabelAdded | ev.LabelRenamed | ev.Label
             state.labels[event.label].name = event.name
         case ev.LabelHidden():
             state.labels[event.label].hidden = event.hidden
+
+
+def _apply_prompt(state: State, event: ev.PromptAdded | ev.PromptRemoved) -> None:
+    if event.auto is not None and event.auto not in state.runs:
+        raise KeyError(f"there is no run {event.auto}")
+    match event:
+        case ev.PromptAdded(label=label, frame=frame):
+            _require_label(label, state)
+            state.prompts[event.seq] = PlacedPrompt(event.seq, label, frame, event.prompt, event.base, event.auto)
+            cell = state._prompts_by_cell.setdefault((frame, label), [])
+            cell.append(event.seq)
+        case ev.PromptRemoved(prompt=prompt):
+            gone = state.prompts.pop(prompt)
+            cell = state._prompts_by_cell[gone.frame, gone.label]
+            cell.remove(prompt)
+    if event.auto is None:
+        for seq in cell:
+            state.prompts[seq] = replace(state.prompts[seq], auto=None)
 
 
 def _require_label(label: int, state: State) -> None:

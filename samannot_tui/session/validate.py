@@ -28,7 +28,12 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
     if isinstance(event, ev.MasksCleared):
         frames = [event.first, event.last]
     if isinstance(event, ev.RunStarted):
-        frames = [frame for sweep in event.plan.passes for frame in (sweep.first, sweep.last)]
+        frames = [
+            frame
+            for sweep in event.plan.passes
+            for frame in (sweep.first, sweep.last, sweep.ahead)
+            if frame is not None
+        ]
     if any(not 0 <= frame < manifest.frame_count for frame in frames):
         raise ValueError(f"it names a frame outside 0 to {manifest.frame_count - 1}")
     if isinstance(event, ev.MediaRebound):

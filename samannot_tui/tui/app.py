@@ -79,14 +79,13 @@ class SamannotApp(App[None]):
         return ", ".join(self.get_key_display(each) for each in Binding.make_bindings([binding]))
 
 
-def run_app(session: Session, source: FrameSource, engine: str, graphics: Requested) -> None:
+def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
     """Annotate until the person leaves.
 
     When it returns, a run has been ended cleanly and the view is kept; the session and the source are the
     caller's to close.
 
     Args:
-        engine: "auto" or an engine's name.
         graphics: "auto" or a protocol's name, see `graphics.terminal`.
 
     Raises:
@@ -94,7 +93,7 @@ def run_app(session: Session, source: FrameSource, engine: str, graphics: Reques
         JobError: the screen broke down; Textual has printed why.
     """
     terminal = choose(graphics, probe())
-    client = Client(session, engine)
+    client = Client(session)
     monitor = Monitor()
     remember(session.folder)
     app = SamannotApp(client, source, terminal, monitor.read)

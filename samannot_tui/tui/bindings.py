@@ -151,6 +151,7 @@ SESSION = Topic(
         _key("minus", "resize_panes(-4)", "view.narrower", "Narrower panes", "Make the side panes narrower"),
         _key("u", "undo", "session.undo", "Undo", "Undo the last step", "u"),
         _key("ctrl+r", "redo", "session.redo", "Redo", "Redo the step undone last"),
+        _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
         _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),
         _key("q", "quit", "session.quit", "Quit", "Leave; nothing is lost, a run is ended cleanly"),

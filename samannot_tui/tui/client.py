@@ -7,20 +7,24 @@ knowing. Nothing else in `tui/` touches a Session or a Runner.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from samannot_tui.engine.registry import resolve_engine
-from samannot_tui.engine.reports import RunnerEvent
-from samannot_tui.session.commands import AnyCommand, RecordExport
+from samannot_tui.engine.registry import Resolved, resolve
+from samannot_tui.engine.reports import Released, RunnerEvent
+from samannot_tui.engine.spec import EngineSpec, spec_of
+from samannot_tui.errors import InputError
+from samannot_tui.session.commands import AnyCommand, ChangeSetting, RecordExport
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
 from samannot_tui.session.plan import Direction, Plan
+from samannot_tui.session.settings import Settings, changed
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View, read_view, write_view
+from samannot_tui.tui.engine_status import Chosen, EngineNews, Loading, Refused
 
 if TYPE_CHECKING:
     # Engines and formats import OpenCV, which must not hold up the first paint.
@@ -31,7 +35,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 EventListener = Callable[[tuple[AnyEvent, ...]], None]
 Progress = Callable[[int, int], None]
-RunnerListener = Callable[[RunnerEvent], None]
+EngineListener = Callable[[RunnerEvent | EngineNews], None]
+
+BUSY = "The engine is at work: end the run with x, or wait for the mask, before you change the engine."
+SECONDS_TO_SETTLE = 0.2
 
 
 class Client:
@@ -44,21 +51,17 @@ class Client:
         follower: the screen's copy of the annotation; only the screen's thread applies events to it.
     """
 
-    def __init__(self, session: Session, engine: str) -> None:
-        """`engine` is "auto" or an engine's name; it starts when first needed."""
+    def __init__(self, session: Session) -> None:
+        """The engine is that of the session's settings; it starts when first needed."""
         self._session = session
-        self._engine = engine
         self._runner: Runner | None = None
-        self._tell_runner: RunnerListener | None = None
+        self._spec: EngineSpec | None = None
+        self._engine_is_up = False
+        self._on_engine: EngineListener | None = None
         self._closing = threading.Lock()
         self._is_closing = threading.Event()
         self._orders = ThreadPoolExecutor(1, "session")
         self.follower = Follower(session)
-
-    @property
-    def engine(self) -> str:
-        """The name of the engine at work, whatever "auto" stands for."""
-        return resolve_engine(self._engine)
 
     @property
     def folder(self) -> Path:
@@ -74,9 +77,9 @@ class Client:
         """Why commands are refused, as a sentence; None where they are not."""
         return self._session.read_only
 
-    def listen(self, on_events: EventListener, on_runner: RunnerListener) -> None:
-        """Have events and the runner's reports called back, from other threads, in order."""
-        self._tell_runner = on_runner
+    def listen(self, on_events: EventListener, on_engine: EngineListener) -> None:
+        """Have events, and what the engine is and does, called back, from other threads, in order."""
+        self._on_engine = on_engine
         self._session.subscribe(on_events)
 
     def read_view(self) -> View:
@@ -101,25 +104,58 @@ class Client:
         """
         return await self._order(lambda: self._session.submit(command))
 
+    async def look_up_engine(self) -> None:
+        """Find out which engine the settings mean on this machine, and tell the listener.
+
+        Raises:
+            InputError: it cannot run here, and why.
+        """
+        await self._order(lambda: self._tell(Chosen(self._resolved().reason)))
+
+    async def change_engine(self, settings: Mapping[str, object]) -> str:
+        """Change settings of the engine, start the one that they mean, and give a sentence about it.
+
+        Raises:
+            InputError: there is no such engine here, a value cannot be, or the engine is at work.
+            JobError: the disk failed.
+        """
+        return await self._order(lambda: self._change_engine(settings))
+
+    def _change_engine(self, settings: Mapping[str, object]) -> str:
+        resolved = resolve(spec_of(_with(self._session.state.settings, settings)))
+        if self._runner is not None and resolved.spec != self._spec and not self._runner.wait_idle(SECONDS_TO_SETTLE):
+            raise InputError(BUSY)
+        for name, value in settings.items():
+            if getattr(self._session.state.settings, name) != value:
+                self._session.submit(ChangeSetting(name, value))
+        if resolved.spec != self._spec:
+            self._stop_runner()
+        self._woken().warm()
+        return resolved.sentence
+
     async def warm(self) -> None:
-        """Start the engine's process before it is needed."""
-        await self._order(lambda: self._running().warm())
+        """Start the engine's process before it is needed.
+
+        Raises:
+            InputError: the engine that the settings name cannot run here.
+        """
+        await self._order(lambda: self._woken().warm())
 
     async def predict(self, frame: int, label: int) -> None:
-        """Have the engine make the mask of a frame's prompts."""
-        await self._order(lambda: self._running().predict(frame, label))
+        """Have the engine make the mask of a frame's prompts. Raises as `warm`."""
+        await self._order(lambda: self._woken().predict(frame, label))
 
     async def plan(self, start: int, direction: Direction) -> Plan:
         """What a run of all labels would do.
 
         Raises:
-            InputError: there is nothing that it could do, and why.
+            InputError: there is nothing that it could do, and why; or as `warm`.
         """
         return await self._order(lambda: self._running().plan(_request(start, direction)))
 
     async def run(self, start: int, direction: Direction) -> None:
-        """Start a run of all labels; it reports to the listeners."""
-        await self._order(lambda: self._running().run(_request(start, direction)))
+        """Start a run of all labels; it reports to the listeners. Raises as `warm`."""
+        await self._order(lambda: self._woken().run(_request(start, direction)))
 
     async def pause(self) -> None:
         await self._order(lambda: self._running().pause())
@@ -176,20 +212,63 @@ class Client:
         with self._closing:
             self._orders.shutdown(wait=True)
             self._write_view(view)
-            if self._runner is not None:
-                self._runner.close()
-                self._runner = None
+            self._stop_runner()
 
     async def _order(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._orders, work)
 
+    def _tell(self, event: RunnerEvent | EngineNews) -> None:
+        assert self._on_engine is not None, "listen() comes first"
+        if isinstance(event, Released):
+            self._engine_is_up = False
+        self._on_engine(event)
+
+    def _resolved(self) -> Resolved:
+        settings = self._session.state.settings
+        try:
+            return resolve(spec_of(settings))
+        except InputError:
+            self._tell(Refused(settings.engine))
+            raise
+
     def _running(self) -> "Runner":
         if self._runner is None:
-            from samannot_tui.engine.runner import Runner
-
-            assert self._tell_runner is not None, "listen() comes first"
-            self._runner = Runner(self._session, self._session.media_file(), self._engine, self._tell_runner)
+            resolved = self._resolved()
+            self._tell(Chosen(resolved.reason))
+            self._spec = resolved.spec
+            self._runner = make_runner(self._session, resolved.spec, self._tell)
         return self._runner
+
+    def _woken(self) -> "Runner":
+        """The runner, about to be given something that its engine must be up for."""
+        runner = self._running()
+        if not self._engine_is_up:
+            self._engine_is_up = True
+            self._tell(Loading())
+        return runner
+
+    def _stop_runner(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
+        self._runner = self._spec = None
+        self._engine_is_up = False
+
+
+def make_runner(session: Session, spec: EngineSpec, listener: Callable[[RunnerEvent], None]) -> "Runner":
+    """A runner on the session's video; its engine starts when it is needed."""
+    from samannot_tui.engine.runner import Runner
+
+    return Runner(session, session.media_file(), spec, listener)
+
+
+def _with(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    try:
+        for name, value in changes.items():
+            settings = changed(settings, name, value)
+    except ValueError as error:
+        sentence = str(error).replace(name, name.replace("_", " "))
+        raise InputError(f"{sentence[:1].upper()}{sentence[1:]}.") from error
+    return settings
 
 
 def _request(start: int, direction: Direction) -> "RunRequest":

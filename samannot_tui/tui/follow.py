@@ -7,6 +7,7 @@ from samannot_tui.engine import reports as news
 from samannot_tui.session import events as ev
 from samannot_tui.session.describe import describe
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.tui.engine_status import EngineNews, status_after
 from samannot_tui.tui.place import Place, RunStatus
 
 
@@ -37,8 +38,9 @@ class Told:
     is_bad: bool = False
 
 
-def follow_runner(place: Place, event: news.RunnerEvent) -> Told | None:
-    """Take in what the runner reports; returns what is worth telling."""
+def follow_engine(place: Place, event: news.RunnerEvent | EngineNews) -> Told | None:
+    """Take in what the engine is and does; returns what is worth telling."""
+    place.engine = status_after(place.engine, event)
     match event:
         case news.PredictionPending():
             place.pending.add((event.frame, event.label))
@@ -56,7 +58,7 @@ def follow_runner(place: Place, event: news.RunnerEvent) -> Told | None:
     return None
 
 
-def _run_after(run: RunStatus | None, event: news.RunnerEvent) -> RunStatus | None:
+def _run_after(run: RunStatus | None, event: news.RunnerEvent | EngineNews) -> RunStatus | None:
     match event:
         case news.Started():
             return RunStatus(event.plan.direction)

@@ -12,6 +12,7 @@ from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.state import Label, State
 from samannot_tui.session.view import View
 from samannot_tui.text import printable
+from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.prompting import Extent, PromptMode
 
 LONGEST_NAME = 24
@@ -41,6 +42,7 @@ class Place:
     mode: PromptMode | None = None
     run: RunStatus | None = None
     pending: set[tuple[int, int]] = field(default_factory=set)
+    engine: EngineStatus = field(default_factory=EngineStatus)
 
     def __post_init__(self) -> None:
         self.keep(frame=min(self.kept.frame, self.frame_count - 1))

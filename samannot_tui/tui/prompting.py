@@ -2,18 +2,21 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from samannot_tui.errors import InputError
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
-from samannot_tui.session.state import PlacedPrompt
+from samannot_tui.session.state import PlacedPrompt, State
 from samannot_tui.text import printable
 
 PromptKind = Literal["point", "box"]
 StepSize = Literal["coarse", "medium", "fine"]
 MEDIUM_STEP = 5
+MANY_POINTS = 8
+OVER_PROMPTED = f"more than {MANY_POINTS} points on one instance in one frame tend to fragment its mask"
 _NUMBER = r"\s*([+-]?\d+(?:\.\d+)?)\s*"
 _PAIR = re.compile(rf"{_NUMBER},{_NUMBER}")
 _BOX = re.compile(rf"{_NUMBER},{_NUMBER}(?:\s|;){_NUMBER},{_NUMBER}")
@@ -143,3 +146,13 @@ def describe(prompt: Prompt) -> str:
             return f"box {prompt.x0:g},{prompt.y0:g} {prompt.x1:g},{prompt.y1:g}"
         case _:
             return "mask prompt"
+
+
+def over_prompted(state: State) -> list[str]:
+    """A sentence for each label and frame with so many points that its mask suffers."""
+    cells = [(each.label, each.frame) for each in state.prompts.values() if isinstance(each.prompt, PointPrompt)]
+    return [
+        f"{printable(state.labels[label].name)} has {count} points on frame {frame}: {OVER_PROMPTED}."
+        for (label, frame), count in Counter(cells).items()
+        if count > MANY_POINTS
+    ]

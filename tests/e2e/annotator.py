@@ -14,6 +14,7 @@ import msgspec
 from samannot_tui.graphics.terminal import Answers, Terminal
 from samannot_tui.media.open import open_media
 from samannot_tui.monitor import Reading
+from samannot_tui.session.commands import ChangeSetting
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.store import Session
 from samannot_tui.tui.app import SamannotApp
@@ -43,7 +44,9 @@ DEEDS = [
 
 async def annotate(folder: Path, seed: int) -> None:
     session = Session.open(folder)
-    client = Client(session, "flow")
+    if session.state.settings.engine != "flow":
+        session.submit(ChangeSetting("engine", "flow"))
+    client = Client(session)
     follower = client.follower
     apply = follower.apply
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from samannot_tui.session.settings import Settings
 from samannot_tui.session.store import Session
 from tests.e2e.clips import HEIGHT, SIDE, WIDTH, corner, write_clip
 
@@ -62,6 +64,87 @@ def test_track_then_eval(tracked: Path, truth: Path) -> None:
     assert len(session.live.frames(1)) == FRAMES and session.read_only is None
     session.close()
     assert json.loads((tracked / "png" / "labels.json").read_text())
+
+
+def test_each_job_says_which_engine_made_the_masks_and_why(clip: Path, tmp_path: Path) -> None:
+    """On stdout for scripts; for people, once, on stderr."""
+    empty = {**os.environ, "SAMANNOT_MODELS": str(tmp_path / "none")}
+    done = run("track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path / "out", "--json", env=empty)
+    flow = {"name": "flow", "variant": None, "device": "cpu"}
+    told = json.loads(done.stdout)
+    assert told["engine"] == flow and told["seconds"] > 0
+    (why,) = done.stderr.splitlines()
+    assert why.startswith("The flow engine makes the masks. SAM 2 needs ")
+    again = run("propagate", told["session"], "--engine", "flow", "--json", env=empty)
+    assert json.loads(again.stdout)["engine"] == flow
+    assert again.stderr == "The flow engine makes the masks; it needs no checkpoint.\n"
+
+
+def test_engine_options_become_settings_of_the_session(clip: Path, tmp_path: Path) -> None:
+    """A checkpoint's path is kept whole, so that it is found from wherever the session is opened next."""
+    (tmp_path / "own.pt").touch()
+    options = ["--engine", "flow", "--checkpoint", "own.pt", "--image-size", "512", "--precision", "bf16"]
+    options += ["--feature-cache", "64", "--idle-minutes", "0", "--transition", "points", "--block-size", "10"]
+    # The checkout is what runs, from whatever folder.
+    elsewhere = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(Path.cwd())}}
+    done = run("track", clip, "--prompts", prompts(tmp_path), "--out", "out", *options, **elsewhere)
+    assert done.returncode == 0, done.stderr
+    session = Session.open(tmp_path / "out" / "square.samannot")
+    assert session.state.settings == Settings(10, "points", "flow", f"{tmp_path}/own.pt", 512, "bf16", 64, 0)
+    session.close()
+
+
+WRONG_ENGINES = [
+    (["--engine", "magic"], "'magic'"),
+    (["--engine", "sam2"], "SAM 2 needs "),
+    (["--engine", "sam2", "--checkpoint", "tiny"], "SAM 2 needs |has not been fetched yet: run `samannot-tui models"),
+    (["--checkpoint", "large"], "The checkpoint large has not been fetched yet"),
+    (["--checkpoint", "missing\x1b.pt"], r"no checkpoint file .*missing\\x1b\.pt"),
+    (["--checkpoint", "."], "is a folder"),
+    (["--image-size", "1000"], "^samannot-tui: --image-size is 1000; give a multiple of 32 from 64 to 1024.$"),
+    (["--image-size", "big"], "--image-size"),
+    (["--precision", "fp16"], "--precision"),
+    (["--transition", "jump"], "--transition"),
+    (["--feature-cache", "-1"], "--feature-cache"),
+    (["--idle-minutes", "-1"], "--idle-minutes"),
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    WRONG_ENGINES,
+    ids=[" ".join(each).encode("unicode_escape").decode() for each, _ in WRONG_ENGINES],
+)
+def test_a_wrong_engine_option_is_a_sentence_and_leaves_nothing(
+    clip: Path, tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    empty = {**os.environ, "SAMANNOT_MODELS": str(tmp_path / "none")}
+    done = run("track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path / "out", *options, env=empty)
+    assert done.returncode == 2 and "Traceback" not in done.stderr and "\x1b" not in done.stderr
+    assert re.search(sentence, done.stderr, re.MULTILINE), done.stderr
+    assert not (tmp_path / "out").exists()
+    demo = run("demo", "--headless", *options, env=empty)
+    assert demo.returncode == 2 and re.search(sentence, demo.stderr, re.MULTILINE), demo.stderr
+
+
+def test_a_wrong_engine_option_leaves_a_session_as_it_is(tracked: Path, tmp_path: Path) -> None:
+    session = tracked / "square.samannot"
+    before = (session / "journal.jsonl").read_bytes()
+    empty = {**os.environ, "SAMANNOT_MODELS": str(tmp_path)}
+    for options in (["--block-size", "5", "--engine", "sam2"], ["--block-size", "5", "--image-size", "33"]):
+        assert run("propagate", session, *options, env=empty).returncode == 2
+    assert (session / "journal.jsonl").read_bytes() == before
+
+
+def test_track_warns_of_too_many_points(clip: Path, tmp_path: Path) -> None:
+    points = [[6 + x, 24, 1] for x in range(9)]
+    content = {**PROMPTS, "prompts": [{"label": 1, "frame": 0, "points": points}]}
+    done = run("track", clip, "--prompts", prompts(tmp_path, content), "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0
+    warning = (
+        "square has 9 points on frame 0: more than 8 points on one instance in one frame tend to fragment its mask."
+    )
+    assert warning in done.stderr.splitlines() and warning in json.loads(done.stdout)["notices"]
 
 
 def test_every_block_boundary_is_crossed(clip: Path, tmp_path: Path, truth: Path) -> None:
@@ -241,8 +324,28 @@ def test_help_is_light() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_demo_headless_reaches_its_mark() -> None:
-    done = run("demo", "--headless")
+def figure(lines: list[str], before: str) -> float:
+    """The number after a text that one line begins with."""
+    (found,) = [line for line in lines if line.startswith(before)]
+    return float(found.removeprefix(before))
+
+
+def test_demo_headless_reaches_its_mark_and_shows_what_the_installation_does() -> None:
+    done = run("demo", "--headless", "--engine", "flow")
     assert done.returncode == 0, done.stderr
-    (mean,) = [line for line in done.stdout.splitlines() if line.startswith("mean J ")]
-    assert float(mean.removeprefix("mean J ")) >= 0.85
+    lines = done.stdout.splitlines()
+    assert lines[0] == "engine: flow on cpu"
+    assert figure(lines, "mean J ") >= 0.85
+    assert figure(lines, "IoU with the reference masks ") >= 0.99, "flow made the reference masks"
+    speed = re.fullmatch(r"180 masks on 60 frames in ([\d.]+) s: ([\d.]+) frames/s", lines[1])
+    assert speed and float(speed[2]) == pytest.approx(60 / float(speed[1]), rel=0.05)
+
+
+def test_demo_tells_scripts_the_same() -> None:
+    done = run("demo", "--engine", "flow", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["engine"] == {"name": "flow", "variant": None, "device": "cpu"}
+    assert told["mean_j"] >= 0.85 and told["reference_iou"] >= 0.99
+    assert told["frames_per_second"] == pytest.approx(told["frames"] / told["seconds"], rel=0.01)
+    assert told["masks"] == 180 and Path(told["exports"]["davis"]).is_dir()

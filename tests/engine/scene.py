@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from samannot_tui.engine.passes import Memory
+from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.masks.index import IndexRow, MaskIndex, RecordSource
 from samannot_tui.session import events as ev
@@ -47,9 +47,12 @@ class Scene:
         self.index.extend([IndexRow(frame, label, source, run, score, 0.9, self.index.count * LINE, LINE)])
         return self.index.count
 
-    def point(self, label: int, frame: int, *, positive: bool = True, base: int | None = None) -> int:
+    def point(
+        self, label: int, frame: int, *, positive: bool = True, base: int | None = None, auto: int | None = None
+    ) -> int:
         """A click; returns its seq."""
-        return self._add(ev.PromptAdded(label=label, frame=frame, prompt=PointPrompt(1, 1, positive), base=base))
+        prompt = PointPrompt(1, 1, positive)
+        return self._add(ev.PromptAdded(label=label, frame=frame, prompt=prompt, base=base, auto=auto))
 
     def edit(self, label: int, frame: int, *, present: bool = True) -> int:
         """A person's mask; returns its record."""
@@ -61,10 +64,10 @@ class Scene:
         for frame in frames:
             self._add(ev.BarrierSet(frame=frame))
 
-    def run(self, cells: dict[int, Iterable[int]], *, absent: Sequence[int] = ()) -> int:
-        """A finished run that wrote label -> frames; on frames in `absent` it found nothing. Returns its id."""
+    def run(self, cells: dict[int, Iterable[int]], *, absent: Sequence[int] = (), plan: Plan | None = None) -> int:
+        """A run that wrote label -> frames; on frames in `absent` it found nothing. Returns its id."""
         sweep = Pass("forward", 0, self.frames - 1, tuple(LabelPlan(label, 0, (), ()) for label in cells))
-        run = self._add(ev.RunStarted(plan=replace(SOME_PLAN, passes=(sweep,)), engine=ENGINE))
+        run = self._add(ev.RunStarted(plan=plan or replace(SOME_PLAN, passes=(sweep,)), engine=ENGINE))
         for label, frames in cells.items():
             for frame in frames:
                 score = -5.0 if frame in absent else 5.0
@@ -100,7 +103,8 @@ class Scene:
         return found
 
     def plan(self, start: int, direction: Any = "forward", memory: Memory | None = None, **options: Any) -> Plan:
-        return plan_run(self.state(), self.live(), self.frames, RunRequest(start, direction, **options), memory)
+        memories = () if memory is None else (memory,)
+        return plan_run(self.state(), self.live(), self.frames, RunRequest(start, direction, **options), memories)
 
 
 def only(plan: Plan) -> LabelPlan:

@@ -9,6 +9,7 @@ import psutil
 
 from samannot_tui.engine.reports import RunnerEvent
 from samannot_tui.engine.runner import Runner
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import BoolMask, decode, encode
 from samannot_tui.media.open import open_media
@@ -42,7 +43,7 @@ class Studio:
         self.session.submit(cmd.ChangeSetting("block_size", 10))
 
     def runner(self, engine: str = "toy", listener: Callable[[RunnerEvent], None] | None = None) -> Runner:
-        runner = Runner(self.session, self.video, engine, listener or self.reports.append, self.command)
+        runner = Runner(self.session, self.video, EngineSpec(engine), listener or self.reports.append, self.command)
         self._runners.append(runner)
         return runner
 
@@ -96,8 +97,8 @@ class Studio:
     def frames(self, label: int) -> list[int]:
         return [int(frame) for frame in self.session.live.frames(label)]
 
-    def reported(self, kind: type) -> list[RunnerEvent]:
-        return [report for report in self.reports if isinstance(report, kind)]
+    def reported(self, *kinds: type) -> list[RunnerEvent]:
+        return [report for report in self.reports if isinstance(report, kinds)]
 
     def worker_pid(self) -> int:
         """The process id of the one worker that is running."""

@@ -9,6 +9,7 @@ from PIL import Image
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.reports import Ended, RunnerEvent, Started
 from samannot_tui.engine.runner import Runner
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.media.open import open_media
 from samannot_tui.review.metrics import region_similarity
@@ -57,7 +58,7 @@ class Studio:
         x, y = corner(0)
         self.session.submit(cmd.AddPrompt(1, 0, BoxPrompt(x, y, x + SIDE - 1, y + SIDE - 1)))
         self.reports: list[RunnerEvent] = []
-        self.runner = Runner(self.session, video, "auto", self._listen)
+        self.runner = Runner(self.session, video, EngineSpec("flow"), self._listen)
         self.predict_at: int | None = None
 
     def _listen(self, report: RunnerEvent) -> None:

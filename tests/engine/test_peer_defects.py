@@ -1,7 +1,7 @@
 """SAMannot's defects that would live in the planner (shared/facts/peers.md, read at 5abbadc), each ruled out."""
 
 from samannot_tui.engine.blocks import block_count, block_span
-from samannot_tui.engine.passes import Memory
+from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.video import plan_video
 from samannot_tui.session.plan import Source
 from tests.engine.scene import Scene, frames, mask, only, source_frames, written

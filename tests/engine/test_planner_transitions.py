@@ -1,6 +1,11 @@
 """How a label gets from one block into the next. Blocks here have 10 frames."""
 
-from samannot_tui.engine.passes import Memory
+from typing import Any
+
+import pytest
+
+from samannot_tui.engine.continuations import Memory
+from samannot_tui.engine.planner import NothingToRunError
 from samannot_tui.session.plan import Continued
 from tests.engine.scene import Scene, frames, mask, only, source_frames, written
 
@@ -194,14 +199,14 @@ def test_both_carries_in_its_first_pass_only() -> None:
     assert source_frames(backward.labels[0]) == [20]
 
 
-def test_the_first_pass_of_both_replaces_the_memory_that_the_second_would_need() -> None:
+def test_both_passes_may_each_go_on_from_memory() -> None:
     scene = Scene()
     scene.point(1, 15)
     run = scene.run({1: frames(20, 29)})
     memory = Memory(run, 20, "backward", frozenset({1}))
     scene.point(1, 19)
-    assert scene.plan(19, "backward", memory=memory).passes[0].labels[0].carried
-    assert not any(sweep.labels[0].carried for sweep in scene.plan(19, "both", memory=memory).passes)
+    forward, backward = scene.plan(19, "both", memory=memory).passes
+    assert (forward.labels[0].carried, backward.labels[0].carried) == (False, True)
 
 
 def test_there_is_nothing_to_take_over_at_the_ends_of_the_video() -> None:
@@ -219,3 +224,106 @@ def test_a_changed_block_size_moves_only_the_cuts() -> None:
     scene.change("block_size", 5)
     planned = only(scene.plan(10, memory=Memory(run, 9, "forward", frozenset({1}))))
     assert (planned.carried, written(planned)) == (True, frames(10, 14))
+
+
+def ended_run(frame: int, **settings: Any) -> tuple[Scene, Memory]:
+    """A run forward from a prompt on frame 2 of block 0, with another prompt on 8, ended at `frame`."""
+    scene = Scene(**settings)
+    scene.point(1, 2)
+    scene.point(1, 8)
+    plan = scene.plan(2)
+    run = scene.run({1: frames(2, frame)}, plan=plan)
+    return scene, Memory(run, frame, "forward", frozenset({1}))
+
+
+@pytest.mark.parametrize("start", [2, 4, 5, 6, 7])
+@pytest.mark.parametrize("transition", ["carry", "mask", "points", "off"])
+def test_an_ended_run_is_resumed_where_it_was_ended(start: int, transition: str) -> None:
+    scene, memory = ended_run(5, transition=transition)
+    plan = scene.plan(start, memory=memory)
+    assert (only(plan).start, only(plan).continues) == (6, Continued(memory.run, 5))
+    assert source_frames(only(plan)) == [2, 8]
+    assert written(only(plan)) == frames(6, 9)
+
+
+def test_an_ended_run_is_not_resumed_from_before_what_it_wrote() -> None:
+    scene, memory = ended_run(5)
+    assert (only(scene.plan(1, memory=memory)).start, only(scene.plan(1, memory=memory)).carried) == (2, False)
+
+
+def test_an_ended_run_is_not_resumed_after_a_new_source() -> None:
+    scene, memory = ended_run(5)
+    scene.point(1, 9)
+    assert only(scene.plan(6, memory=memory)).start == 2
+
+
+def test_an_ended_run_is_not_resumed_past_a_source_that_it_had_not_reached() -> None:
+    scene, memory = ended_run(5)
+    planned = only(scene.plan(9, memory=memory))
+    assert (planned.start, planned.carried) == (8, False)
+
+
+def test_an_ended_run_is_not_resumed_where_its_masks_have_been_edited() -> None:
+    scene, memory = ended_run(5)
+    scene.edit(1, 4)
+    assert not only(scene.plan(4, memory=memory)).carried
+
+
+def test_a_finished_run_is_done_again_from_its_start() -> None:
+    scene, memory = ended_run(9)
+    planned = only(scene.plan(2, memory=memory))
+    assert (planned.start, planned.carried, written(planned)) == (2, False, frames(2, 9))
+
+
+def test_memory_of_a_frame_whose_edit_was_a_source_of_its_run_is_carried() -> None:
+    scene = Scene()
+    scene.point(1, 0)
+    scene.edit(1, 9)
+    run = scene.run({1: frames(0, 8)}, plan=scene.plan(0))
+    assert only(scene.plan(10, memory=Memory(run, 9, "forward", frozenset({1})))).carried
+
+
+def test_points_look_one_frame_ahead_into_the_next_block() -> None:
+    scene = Scene(transition="points")
+    scene.point(1, 3)
+    forward, backward = scene.plan(3, "both").passes
+    assert (forward.first, forward.last, forward.ahead) == (3, 9, 10)
+    assert (backward.first, backward.last, backward.ahead) == (0, 3, None)
+    assert written(forward.labels[0]) == frames(3, 9)
+
+
+@pytest.mark.parametrize("barrier", [10, 9, 7])
+def test_points_do_not_look_over_a_barrier(barrier: int) -> None:
+    scene = Scene(transition="points")
+    scene.point(1, 3)
+    scene.barrier(barrier)
+    assert scene.plan(3).passes[0].ahead is None
+
+
+def test_points_do_not_look_beyond_the_video() -> None:
+    scene = Scene(transition="points", frames=20)
+    scene.point(1, 15)
+    forward, backward = scene.plan(15, "both").passes
+    assert (forward.ahead, backward.ahead) == (None, 9)
+
+
+@pytest.mark.parametrize("transition", ["carry", "mask", "off"])
+def test_other_transitions_do_not_look_ahead(transition: str) -> None:
+    scene = Scene(transition=transition)
+    scene.point(1, 3)
+    assert scene.plan(3).passes[0].ahead is None
+
+
+def test_points_hand_no_mask_over() -> None:
+    scene = Scene(transition="points")
+    run = scene.run({1: frames(0, 9)})
+    with pytest.raises(NothingToRunError, match="No prompt or mask to start from on frames 10 to 19"):
+        scene.plan(10, memory=Memory(run, 9, "forward", frozenset({1})))
+
+
+def test_points_that_were_handed_over_start_the_next_block() -> None:
+    scene = Scene(transition="points")
+    run = scene.run({1: frames(0, 9)})
+    scene.point(1, 10, auto=run)
+    plan = scene.plan(10)
+    assert (only(plan).start, plan.transition) == (10, "points")

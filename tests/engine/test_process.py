@@ -14,17 +14,18 @@ import pytest
 from samannot_tui.engine.job import JobLabel, JobPass, JobPrompts
 from samannot_tui.engine.process import LONGEST_LOG, WorkerProcess, open_log
 from samannot_tui.engine.protocol import Done, Failed, Opened, PeerGoneError, Segment, Segmented, Track, Tracked
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.masks.rle import encode
 from tests.engine.studio import TOY_COMMAND
 
 BOX = JobPrompts(1, 0, boxes=((5, 5, 9, 9),))
-RUN = Track(1, (JobPass("forward", 0, 3, (JobLabel(1, 0, (BOX,), False),)),))
+RUN = Track(1, (JobPass("forward", 0, 3, (JobLabel(1, 0, (BOX,), None),), None),))
 SECONDS = 30.0
 
 
 @pytest.fixture
 def started(video: Path, tmp_path: Path) -> Iterator[WorkerProcess]:
-    worker = WorkerProcess(video, f"toy:hold=2,gate={tmp_path / 'gate'}", tmp_path, TOY_COMMAND)
+    worker = WorkerProcess(video, EngineSpec(f"toy:hold=2,gate={tmp_path / 'gate'}"), tmp_path, TOY_COMMAND)
     assert isinstance(worker.channel.receive(), Opened)
     yield worker
     worker.stop()
@@ -65,8 +66,8 @@ def test_it_leaves_in_the_middle_of_a_frame_when_the_program_goes(started: Worke
 def test_it_does_not_outlive_a_program_that_was_killed(video: Path, tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from tests.engine.studio import TOY_COMMAND;"
-        "from samannot_tui.engine.process import WorkerProcess;"
-        "worker = WorkerProcess(Path(sys.argv[1]), 'toy:seconds=9', Path(sys.argv[2]), TOY_COMMAND);"
+        "from samannot_tui.engine.process import WorkerProcess; from samannot_tui.engine.spec import EngineSpec;"
+        "worker = WorkerProcess(Path(sys.argv[1]), EngineSpec('toy:seconds=9'), Path(sys.argv[2]), TOY_COMMAND);"
         "worker.channel.receive(); print(worker.pid, flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def test_a_request_that_makes_no_sense_is_refused(started: WorkerProcess) -> Non
 
 
 def test_media_that_cannot_be_opened_is_refused_and_it_leaves(tmp_path: Path) -> None:
-    worker = WorkerProcess(tmp_path / "gone.mp4", "toy", tmp_path, TOY_COMMAND)
+    worker = WorkerProcess(tmp_path / "gone.mp4", EngineSpec("toy"), tmp_path, TOY_COMMAND)
     reply = worker.channel.receive()
     assert isinstance(reply, Failed) and reply.refused and "gone.mp4" in reply.sentence
     with pytest.raises(PeerGoneError):

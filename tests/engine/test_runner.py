@@ -23,10 +23,12 @@ from samannot_tui.engine.reports import (
     Started,
 )
 from samannot_tui.engine.runner import Runner
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
+from samannot_tui.session.plan import Continued
 from samannot_tui.session.store import Session
 from tests.engine.studio import FRAMES, Studio
 
@@ -137,10 +139,18 @@ class TestRuns:
         assert isinstance(started, Started) and started.plan.transition == "carry" and not started.plan.notices
         assert studio.left_edge(1, 19) == 24
 
-    def test_a_new_worker_goes_on_from_the_mask_and_says_so(self, studio: Studio) -> None:
+    def test_a_new_worker_goes_on_from_what_the_old_one_left(self, studio: Studio) -> None:
         studio.box(1, 0, x=5)
         studio.runner().run_and_wait(RunRequest(0, "forward"))
-        studio.runner().run_and_wait(RunRequest(10, "forward"))
+        studio.runner().run_and_wait(RunRequest(10, "forward", labels=(1,)))
+        started = studio.reported(Started)[-1]
+        assert isinstance(started, Started) and started.plan.transition == "carry" and not started.plan.notices
+        assert studio.left_edge(1, 19) == 24
+
+    def test_another_engine_goes_on_from_the_mask_and_says_so(self, studio: Studio) -> None:
+        studio.box(1, 0, x=5)
+        studio.runner().run_and_wait(RunRequest(0, "forward"))
+        studio.runner("toy:seconds=0.001").run_and_wait(RunRequest(10, "forward"))
         started = studio.reported(Started)[-1]
         assert isinstance(started, Started) and started.plan.transition == "mask"
         assert "no memory of frame 9" in started.plan.notices[0]
@@ -151,10 +161,60 @@ class TestRuns:
         studio.box(1, 0, x=5)
         runner.run_and_wait(RunRequest(0, "forward"))
         runner.run_and_wait(RunRequest(0, "forward"))
+        first, second = list(studio.session.state.runs)
+        assert runner.plan(RunRequest(10, "forward")).continues == Continued(second, 9)
         studio.session.submit(cmd.Undo())
-        assert runner.plan(RunRequest(10, "forward")).transition == "mask"
+        assert runner.plan(RunRequest(10, "forward")).continues == Continued(first, 9)
+        studio.session.submit(cmd.Undo())
+        with pytest.raises(NothingToRunError):
+            runner.plan(RunRequest(10, "forward"))
         studio.session.submit(cmd.Redo())
-        assert runner.plan(RunRequest(10, "forward")).transition == "carry"
+        assert runner.plan(RunRequest(10, "forward")).continues == Continued(first, 9)
+
+    def test_damaged_memory_fails_the_run_once_and_then_gives_way_to_the_mask(self, studio: Studio) -> None:
+        runner = studio.runner()
+        studio.box(1, 0, x=5)
+        runner.run_and_wait(RunRequest(0, "forward"))
+        (memory,) = (studio.session.folder / "cache").glob("memory-*-1.safetensors")
+        memory.write_bytes(memory.read_bytes()[:-8])
+        failed = runner.run_and_wait(RunRequest(10, "forward"))
+        assert failed.outcome == "failed" and "memory of frame 9 cannot be read" in failed.reason
+        assert runner.run_and_wait(RunRequest(10, "forward")).outcome == "finished"
+        assert studio.session.state.runs[list(studio.session.state.runs)[-1]].plan.transition == "mask"
+
+    @pytest.mark.parametrize("start", [4, 3, 6, 0])
+    def test_an_ended_run_is_resumed_where_it_was_ended_by_another_worker_too(self, studio: Studio, start: int) -> None:
+        studio.box(1, 0, x=5)
+        studio.box(1, 8, x=40)
+        signals = Signals(studio)
+        runner = studio.runner(studio.holding(4), signals)
+        future = runner.run(RunRequest(0, "forward"))
+        signals.wait_frames(4)
+        runner.end()
+        wait_until_sent(runner)
+        studio.gate.touch()
+        assert ended(future).outcome == "ended"
+        done = studio.frames(1)[-1]
+        assert done < 7
+        runner.close()
+        again = studio.runner(studio.holding(4), signals)
+        assert again.run_and_wait(RunRequest(start, "forward")).outcome == "finished"
+        planned = list(studio.session.state.runs.values())[-1].plan.passes[0]
+        assert planned.labels[0].carried and planned.first == done + 1
+        assert [studio.left_edge(1, frame) for frame in range(10)] == [5, 6, 7, 8, 9, 10, 11, 12, 40, 41]
+
+    def test_an_ended_run_is_not_resumed_when_its_sources_have_changed(self, studio: Studio) -> None:
+        studio.box(1, 0, x=5)
+        signals = Signals(studio)
+        runner = studio.runner(studio.holding(4), signals)
+        future = runner.run(RunRequest(0, "forward"))
+        signals.wait_frames(4)
+        runner.end()
+        wait_until_sent(runner)
+        studio.gate.touch()
+        assert ended(future).outcome == "ended"
+        studio.box(1, 9, x=40)
+        assert not runner.plan(RunRequest(4, "forward")).passes[0].labels[0].carried
 
     def test_a_whole_video(self, studio: Studio) -> None:
         runner = studio.runner()
@@ -210,9 +270,20 @@ class TestRefusals:
         with pytest.raises(InputError, match="There is no engine magic"):
             studio.runner("magic").run_and_wait(RunRequest(0, "forward"))
 
+    def test_an_engine_that_fails_while_it_is_only_warmed_says_why(self, studio: Studio) -> None:
+        signals = Signals(studio)
+        runner = studio.runner("unheard of", signals)
+        runner.warm()
+        signals.wait_for(lambda: studio.reported(Failed))
+        assert studio.reported(Failed) == [Failed("There is no engine unheard of.")]
+        runner.close()
+        assert len(studio.reported(Failed)) == 1
+
     def test_media_that_is_gone(self, studio: Studio) -> None:
         studio.box(1, 0, x=5)
-        runner = Runner(studio.session, studio.video / "gone.mp4", "toy", studio.reports.append, studio.command)
+        runner = Runner(
+            studio.session, studio.video / "gone.mp4", EngineSpec("toy"), studio.reports.append, studio.command
+        )
         try:
             with pytest.raises(InputError, match=r"gone\.mp4"):
                 runner.run_and_wait(RunRequest(0, "forward"))
@@ -224,7 +295,7 @@ class TestRefusals:
 
     def test_a_worker_that_cannot_start(self, studio: Studio) -> None:
         studio.box(1, 0, x=5)
-        runner = Runner(studio.session, studio.video, "toy", studio.reports.append, ("/nowhere/python",))
+        runner = Runner(studio.session, studio.video, EngineSpec("toy"), studio.reports.append, ("/nowhere/python",))
         try:
             with pytest.raises(JobError, match="engine's process cannot be started"):
                 runner.run_and_wait(RunRequest(0, "forward"))
@@ -356,7 +427,7 @@ class TestPredictions:
         assert isinstance(event, ev.MaskPredicted) and (event.frame, event.label, event.prompts) == (4, 1, (seq,))
         record = studio.session.masks.read(event.record)
         assert (record.source, record.run) == ("prompted", None)
-        assert studio.reports == [PredictionPending(4, 1), PredictionDone(4, 1)]
+        assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
 
     def test_the_whole_set_with_its_base_is_applied(self, studio: Studio) -> None:
         runner = studio.runner()
@@ -393,7 +464,7 @@ class TestPredictions:
         runner = studio.runner()
         runner.predict(4, 1)
         assert runner.wait_idle(SECONDS)
-        assert studio.reports == [PredictionPending(4, 1), PredictionDone(4, 1)]
+        assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
 
     def test_during_a_run_it_is_served_between_frames_and_disturbs_nothing(self, studio: Studio) -> None:
         studio.session.submit(cmd.ChangeSetting("block_size", FRAMES))
@@ -417,7 +488,7 @@ class TestPredictions:
         studio.session.submit(cmd.RemovePrompt(seq))
         assert runner.wait_idle(SECONDS)
         assert studio.session.live.record(4, 1) is None
-        assert studio.reports == [PredictionPending(4, 1), PredictionDone(4, 1)]
+        assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
 
     def test_a_mask_whose_prompts_change_while_it_is_stored_is_dropped_silently(self, studio: Studio) -> None:
         runner = studio.runner()
@@ -426,7 +497,7 @@ class TestPredictions:
         runner.predict(4, 1)
         assert runner.wait_idle(SECONDS)
         assert studio.session.live.record(4, 1) is None
-        assert studio.reports == [PredictionPending(4, 1), PredictionDone(4, 1)]
+        assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
 
 
 class TestBreakdowns:
@@ -457,7 +528,7 @@ class TestBreakdowns:
         runner.predict(0, 1)
         assert runner.wait_idle(SECONDS)
         assert isinstance(studio.session.history()[-1], ev.MaskPredicted)
-        assert runner.plan(RunRequest(10, "forward")).transition == "mask"
+        assert runner.plan(RunRequest(10, "forward")).transition == "carry"
 
     def test_a_worker_that_ends_by_itself_says_so(self, studio: Studio) -> None:
         studio.box(1, 0, x=5)

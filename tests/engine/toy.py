@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from samannot_tui.engine.contract import Arrays, FrameResult, LabelResult, PromptSet, TrackPass
+from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.engine.worker import serve
 from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import BoolMask
@@ -33,10 +34,12 @@ def main() -> None:
 
 
 class ToyEngine:
-    def __init__(self, name: str) -> None:
-        kind, _, options = name.partition(":")
+    notices: tuple[str, ...] = ()
+
+    def __init__(self, spec: EngineSpec) -> None:
+        kind, _, options = spec.engine.partition(":")
         if kind != "toy":
-            raise InputError(f"There is no engine {name}.")
+            raise InputError(f"There is no engine {spec.engine}.")
         self.options = dict(option.split("=") for option in options.split(",") if option)
         self.info = EngineInfo(name="toy", version="1", settings=self.options)
 
@@ -68,17 +71,23 @@ class ToyTracker:
                 if frame < each.start if forward else frame > each.start:
                     continue
                 given = [prompts for prompts in each.prompts if prompts.frame == frame]
+                if not given and each.label not in self._memory:
+                    continue
                 moved = np.roll(self._memory[each.label], 1 if forward else -1, axis=1) if not given else None
                 mask = self._mask(given[0]) if moved is None else moved
                 self._memory[each.label] = mask
                 results.append(self._result(frame, each.label, mask, "prompted" if given else "propagated"))
             yield FrameResult(frame, tuple(results))
 
-    def snapshot(self) -> Arrays:
-        return {str(label): mask for label, mask in self._memory.items()}
+    def snapshot(self, label: int) -> Arrays:
+        if label not in self._memory:
+            raise ValueError(f"the toy holds no memory of label {label}")
+        return {"mask": self._memory[label]}
 
-    def restore(self, arrays: Arrays) -> None:
-        self._memory = {int(label): mask.astype(np.bool_) for label, mask in arrays.items()}
+    def restore(self, label: int, arrays: Arrays) -> None:
+        if "mask" not in arrays:
+            raise ValueError("the toy's memory lacks its mask")
+        self._memory[label] = arrays["mask"].astype(np.bool_)
 
     def close(self) -> None:
         self._frames.close()

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from samannot_tui.graphics.terminal import Answers, Terminal
 from samannot_tui.media.open import open_media
 from samannot_tui.monitor import Reading
+from samannot_tui.session.commands import ChangeSetting
 from samannot_tui.session.store import Session
 from samannot_tui.tui.app import SamannotApp
 from samannot_tui.tui.client import Client
@@ -48,9 +49,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def session_folder(clip: Path, tmp_path: Path) -> Path:
-    """A session with nothing in it yet."""
+    """A session with nothing in it yet but that the flow engine is to be used, whatever there is on this machine."""
     source = open_media(clip)
-    Session.create(tmp_path / "square.samannot", clip, source.info).close()
+    session = Session.create(tmp_path / "square.samannot", clip, source.info)
+    session.submit(ChangeSetting("engine", "flow"))
+    session.close()
     source.close()
     return tmp_path / "square.samannot"
 
@@ -116,10 +119,10 @@ def desk(session_folder: Path) -> OpenDesk:
     """`async with desk() as at:`; each time a new start of the program on the same session."""
 
     @asynccontextmanager
-    async def open_desk(size: tuple[int, int] = (120, 40), engine: str = "flow") -> AsyncIterator[Desk]:
+    async def open_desk(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Desk]:
         session = Session.open(session_folder)
         source = open_media(session.media_file())
-        client = Client(session, engine)
+        client = Client(session)
         app = TalkativeApp(client, source, CELLS, lambda: READING)
         try:
             async with app.run_test(size=size) as pilot:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from samannot_tui.engine import reports as news
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.events import AnyEvent, Exported, LabelAdded
+from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View, read_view
-from samannot_tui.tui.client import Client
+from samannot_tui.tui.client import BUSY, Client
+from samannot_tui.tui.engine_status import Chosen, Loading, Refused
+from tests.tui.toys import NO_TORCH, hold_runs, use_toys
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def session(session_folder: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def client(session: Session) -> Iterator[Client]:
-    client = Client(session, "flow")
+    client = Client(session)
     yield client
     client.close(View())
 
@@ -54,7 +58,7 @@ async def test_what_was_asked_for_before_closing_is_carried_out(client: Client, 
 
 async def test_a_read_only_client_keeps_no_view(client: Client, session: Session) -> None:
     second_session = Session.open(session.folder)
-    second = Client(second_session, "flow")
+    second = Client(second_session)
     await client.keep_view(View(frame=3))
     await second.keep_view(View(frame=9))
     second.close(View(frame=9))
@@ -117,3 +121,104 @@ async def test_closing_cancels_an_export(client: Client, session: Session, tmp_p
     closed.set()
     with pytest.raises(JobError, match="cancelled"):
         await exporting
+
+
+class Heard:
+    """What a client told of its engine, without a run's details."""
+
+    def __init__(self, client: Client) -> None:
+        self.all: list[object] = []
+        client.listen(lambda events: None, self.all.append)
+
+    @property
+    def engine(self) -> list[object]:
+        """The news, with only the device of an engine that is ready."""
+        kept = (Chosen, Refused, Loading, news.Ready, news.Released)
+        return [
+            each.engine.settings.get("device", "") if isinstance(each, news.Ready) else each
+            for each in self.all
+            if isinstance(each, kept)
+        ]
+
+    async def until(self, kind: type, count: int = 1) -> None:
+        for _ in range(400):
+            if sum(isinstance(each, kind) for each in self.all) >= count:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no {kind.__name__} within 20 s: {self.all}")
+
+
+@pytest.fixture
+def heard(client: Client, monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """With toy engines."""
+    use_toys(monkeypatch)
+    return Heard(client)
+
+
+async def test_an_engine_is_told_from_its_choice_to_ready(client: Client, heard: Heard) -> None:
+    await client.look_up_engine()
+    assert heard.engine == [Chosen("flow")]
+    await client.warm()
+    await heard.until(news.Ready)
+    await client.warm()
+    assert heard.engine == [Chosen("flow"), Chosen("flow"), Loading(), ""]
+
+
+async def test_a_change_of_engine_replaces_it_and_is_journaled(client: Client, heard: Heard, session: Session) -> None:
+    await client.warm()
+    await heard.until(news.Ready)
+    sentence = await client.change_engine({"engine": "sam2", "checkpoint": "tiny", "transition": "mask"})
+    assert sentence == "SAM 2 makes the masks."
+    await heard.until(news.Ready, 2)
+    assert heard.engine == [Chosen("flow"), Loading(), "", Chosen("sam2 tiny"), Loading(), "cuda"]
+    assert session.state.settings.transition == "mask"
+    await client.change_engine({"transition": "off"})
+    assert heard.engine[-1] == "cuda", "the engine is not loaded anew for what does not concern it"
+
+
+async def test_a_refused_engine_leaves_settings_and_engine_as_they_are(
+    client: Client, heard: Heard, session: Session
+) -> None:
+    await client.warm()
+    await heard.until(news.Ready)
+    before = session.history()
+    for changes, why in (
+        ({"engine": "sam2"}, NO_TORCH),
+        ({"precision": "int4"}, "precision"),
+        ({"colour": 1}, "no set"),
+    ):
+        with pytest.raises(InputError, match=why):
+            await client.change_engine(changes)
+    assert session.history() == before
+    assert heard.engine == [Chosen("flow"), Loading(), ""]
+
+
+async def test_an_engine_that_cannot_run_is_told_and_refused_each_time(
+    client: Client, heard: Heard, session: Session
+) -> None:
+    session.submit(cmd.ChangeSetting("engine", "sam2"))
+    for order in (client.look_up_engine(), client.warm(), client.predict(0, 1), client.plan(0, "forward")):
+        with pytest.raises(InputError, match="torch"):
+            await order
+    assert heard.engine == [Refused("sam2")] * 4
+    await client.submit(cmd.ChangeSetting("checkpoint", "tiny"))
+    await client.warm()
+    await heard.until(news.Ready)
+    assert heard.engine[4:] == [Chosen("sam2 tiny"), Loading(), "cuda"]
+
+
+async def test_a_busy_engine_is_not_replaced(
+    client: Client, heard: Heard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hold_runs(monkeypatch, tmp_path / "gate")
+    await client.submit(cmd.AddLabel("dog"))
+    await client.submit(cmd.AddPrompt(1, 0, PointPrompt(5, 5)))
+    await client.run(0, "forward")
+    with pytest.raises(InputError, match=BUSY):
+        await client.change_engine({"engine": "sam2", "checkpoint": "tiny"})
+    await heard.until(news.Started)
+    with pytest.raises(InputError, match=BUSY):
+        await client.change_engine({"image_size": 512})
+    (tmp_path / "gate").touch()
+    await heard.until(news.Ended)
+    assert await client.change_engine({"image_size": 512})

@@ -13,7 +13,7 @@ from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View
 from samannot_tui.tui.actions.running import plan_in_words
-from samannot_tui.tui.follow import follow_events, follow_runner
+from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.place import Place, RunStatus
 from samannot_tui.tui.widgets.resources import run_line
 from tests.session.support import make_session, new_mask
@@ -54,11 +54,11 @@ def test_a_run_from_start_to_finish(place: Place) -> None:
         news.Resumed(),
         news.Progressed(7, 10, 64.6),
     ):
-        assert follow_runner(place, report) is None
+        assert follow_engine(place, report) is None
         assert place.run is not None
         shown.append(run_line(place.run))
     assert shown == ["◀▶ 0/0", "◀▶ 3/10", "‖ 3/10 paused", "◀▶ 3/10", "◀▶ 7/10 1:05 left"]
-    told = follow_runner(place, news.Ended("finished"))
+    told = follow_engine(place, news.Ended("finished"))
     assert told is not None and not told.is_bad
     assert told.sentence == "Run finished: 7 of 10 frames. u undoes it."
     assert place.run is None
@@ -75,7 +75,7 @@ def test_a_run_from_start_to_finish(place: Place) -> None:
 )
 def test_what_is_told(place: Place, report: news.RunnerEvent, sentence: str, is_bad: bool) -> None:
     place.run = RunStatus("forward", 4, 8)
-    told = follow_runner(place, report)
+    told = follow_engine(place, report)
     assert told is not None
     assert (told.sentence, told.is_bad) == (sentence, is_bad)
 
@@ -84,14 +84,14 @@ def test_a_mask_stops_being_pending_however_its_making_ends(session: Session, pl
     follow_events(place, session.submit(cmd.AddLabel("dog")))
     (added,) = session.submit(cmd.AddPrompt(1, 3, PointPrompt(2, 2)))
     follow_events(place, (added,))
-    follow_runner(place, news.PredictionPending(3, 1))
+    follow_engine(place, news.PredictionPending(3, 1))
     assert place.pending == {(3, 1)}
     (record,) = session.append_masks([new_mask(3, 1, source="prompted")])
     follow_events(place, session.submit(cmd.AddPrediction(1, 3, record, (added.seq,))))
     assert place.pending == set()
     for end in (news.PredictionDone(3, 1), news.Failed("Out of memory.")):
-        follow_runner(place, news.PredictionPending(3, 1))
-        follow_runner(place, end)
+        follow_engine(place, news.PredictionPending(3, 1))
+        follow_engine(place, end)
         assert place.pending == set()
 
 

@@ -33,7 +33,7 @@ info = MediaInfo(kind="video", frame_count=60, fps=25.0, width=64, height=48, fi
 folder = Path(sys.argv[1])
 session = Session.create(folder / "clip.samannot", folder / "clip.mp4", info)
 Workspace._after_first_paint = report
-client = Client(session, "flow")
+client = Client(session)
 app = SamannotApp(client, Stuck(info, folder / "clip.mp4"), Terminal("cells", "", Answers()), Reading)
 
 async def main():
@@ -44,6 +44,24 @@ asyncio.run(main())
 client.close(app.workspace.place.kept)
 session.close()
 """
+
+
+OFFER = """
+import sys
+from samannot_tui.engine.registry import resolve
+from samannot_tui.engine.spec import spec_of
+from samannot_tui.session.settings import Settings
+from samannot_tui.tui.engine_choices import engine_offer
+resolve(spec_of(Settings()))
+engine_offer(Settings())
+print([name for name in ("cv2", "torch", "sam2", "skimage", "av") if name in sys.modules])
+"""
+
+
+def test_choosing_an_engine_imports_none() -> None:
+    """That takes seconds, in the process that draws the screen."""
+    done = subprocess.run([sys.executable, "-c", OFFER], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "[]\n", done.stderr
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -1,19 +1,22 @@
 """The crosshair, the box in the making, and typed coordinates."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import Rle
+from samannot_tui.session.events import LabelAdded, PromptAdded
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt
-from samannot_tui.session.state import PlacedPrompt
+from samannot_tui.session.state import PlacedPrompt, State
 from samannot_tui.tui.prompting import (
     Extent,
     PromptMode,
     box_between,
     describe,
     nearest_prompt,
+    over_prompted,
     parse_prompt,
     placed,
 )
@@ -127,3 +130,20 @@ def test_a_click_inside_a_box_is_as_far_from_it_as_from_its_outline() -> None:
 )
 def test_prompts_in_words(prompt: PointPrompt | BoxPrompt | MaskPrompt, words: str) -> None:
     assert describe(prompt) == words
+
+
+def _state(*points: tuple[int, int]) -> State:
+    """With labels dog and cat, and a point for each (label, frame)."""
+    state = State()
+    prompts = [PromptAdded(label=label, frame=frame, prompt=PointPrompt(1, 1)) for label, frame in points]
+    events = [LabelAdded(label=1, name="dog"), LabelAdded(label=2, name="cat\x1b"), *prompts]
+    for seq, event in enumerate(events, 1):
+        state.apply(msgspec.structs.replace(event, seq=seq))
+    return state
+
+
+def test_more_than_eight_points_on_one_instance_in_one_frame_are_too_many() -> None:
+    eight = [(1, 0)] * 8
+    assert over_prompted(_state(*eight, *[(1, 1)] * 8, *[(2, 0)] * 8)) == []
+    sentence = "has 9 points on frame 0: more than 8 points on one instance in one frame tend to fragment its mask."
+    assert over_prompted(_state(*eight, (1, 0), *[(2, 0)] * 9)) == [f"dog {sentence}", f"cat\\x1b {sentence}"]

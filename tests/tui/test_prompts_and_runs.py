@@ -231,3 +231,13 @@ def drawn_frame(at: Desk) -> int:
         return -1
     x, _ = encoded.viewport.to_source(float(row.argmax()), 0.0)
     return round((x - 4) / 2)
+
+
+async def test_a_ninth_point_is_warned_of(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        await at.press("p", *["enter", "right"] * 8)
+        assert at.told == []
+        await at.press("enter")
+        assert at.told == ["More than 8 points on one instance in one frame tend to fragment its mask."]
+        assert len(prompts(at)) == 9

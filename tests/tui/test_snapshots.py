@@ -15,8 +15,10 @@ from samannot_tui.media.open import open_media
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
+from samannot_tui.tui.actions import session as session_actions
 from samannot_tui.tui.app import SamannotApp
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.engine_choices import EngineChoice, Offer
 from samannot_tui.tui.widgets.canvas import Canvas
 from tests.tui.conftest import CELLS, READING
 
@@ -32,7 +34,7 @@ def app(tmp_path: Path) -> Iterator[SamannotApp]:
     source = open_media(folder)
     session = Session.create(tmp_path / "aquarium.samannot", folder, source.info)
     annotate(session)
-    client = Client(session, "flow")
+    client = Client(session)
     app = SamannotApp(client, source, CELLS, lambda: READING)
     yield app
     client.close(app.workspace.place.kept)
@@ -41,6 +43,7 @@ def app(tmp_path: Path) -> Iterator[SamannotApp]:
 
 
 def annotate(session: Session) -> None:
+    session.submit(cmd.ChangeSetting("engine", "flow"))
     session.submit(cmd.ChangeSetting("block_size", 16))
     for name in ("clownfish", "[red]tang[/red]", "水草"):
         session.submit(cmd.AddLabel(name))
@@ -72,6 +75,15 @@ async def look_at_frame_5(pilot: Pilot[None]) -> None:
     raise AssertionError("no picture within 10 s")
 
 
+async def engine_ready(pilot: Pilot[None]) -> None:
+    for _ in range(400):
+        await pilot.pause(0.05)
+        if pilot.app.screen.place.engine.phase == "ready":  # type: ignore[attr-defined]
+            await pilot.pause()
+            return
+    raise AssertionError("the engine is not ready within 20 s")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_workspace(snap_compare, app: SamannotApp, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
     assert snap_compare(app, terminal_size=size, run_before=look_at_frame_5)
@@ -81,7 +93,7 @@ def test_placing_points(snap_compare, app: SamannotApp) -> None:  # type: ignore
     async def place(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)
         await pilot.press("p", "s")
-        await pilot.pause()
+        await engine_ready(pilot)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=place)
 
@@ -92,6 +104,24 @@ def test_export_dialog(snap_compare, app: SamannotApp) -> None:  # type: ignore[
         await pilot.press("e")
         await pilot.pause()
         pilot.app.screen.query_one(Input).value = "/data/aquarium-export"
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+
+
+def test_engine_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    sam2 = [
+        EngineChoice("sam2", "tiny", "sam2 tiny       156 MB"),
+        EngineChoice("sam2", "large", "sam2 large      898 MB: type samannot-tui models fetch large", can_run=False),
+    ]
+    flow = EngineChoice("flow", None, "flow            needs no checkpoint and no GPU")
+    problem = "SAM 2 needs the package torch, which is not installed."
+    monkeypatch.setattr(session_actions, "engine_offer", lambda settings: Offer((*sam2, flow), problem))
+
+    async def open_dialog(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press("E", "tab")
+        pilot.app.screen.query_one(Input).cursor_blink = False
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)

@@ -9,6 +9,8 @@ from samannot_tui.session.events import EngineInfo
 class FlowEngine:
     """Implements `engine.contract.Engine`."""
 
+    notices: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         settings = {
             "work_long_side": WORK_LONG_SIDE,

@@ -7,6 +7,8 @@ from samannot_tui.session.commands import AddPrompt, RemovePrompt
 from samannot_tui.session.prompts import PointPrompt, Prompt
 from samannot_tui.tui.actions.base import ActionScreen
 from samannot_tui.tui.prompting import (
+    MANY_POINTS,
+    OVER_PROMPTED,
     PromptKind,
     PromptMode,
     StepSize,
@@ -17,7 +19,6 @@ from samannot_tui.tui.prompting import (
     placed,
 )
 
-MANY_POINTS = 8
 SAME_SPOT_PIXELS = 3
 
 
@@ -98,7 +99,7 @@ class PromptingActions(ActionScreen):
         label, frame = self.require_label(), self.place.frame
         points = [p for p in self.place.state.prompts_on(frame, label.id) if isinstance(p.prompt, PointPrompt)]
         if isinstance(prompt, PointPrompt) and len(points) >= MANY_POINTS:
-            self.warn(f"More than {MANY_POINTS} points on one instance in one frame tend to fragment its mask.")
+            self.warn(f"{OVER_PROMPTED.capitalize()}.")
         self.carry_out(self._add(prompt, frame, label.id))
 
     async def _add(self, prompt: Prompt, frame: int, label: int) -> None:

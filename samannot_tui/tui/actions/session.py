@@ -1,8 +1,13 @@
 """Actions on the whole session and on the screen itself."""
 
+import asyncio
+
+from samannot_tui.errors import InputError
 from samannot_tui.session.commands import Redo, Undo
 from samannot_tui.session.view import VIEW_NAMES
 from samannot_tui.tui.actions.base import ActionScreen
+from samannot_tui.tui.engine_choices import engine_offer
+from samannot_tui.tui.screens.engine import EngineScreen
 from samannot_tui.tui.screens.export import ExportScreen
 from samannot_tui.tui.screens.help import HelpScreen
 
@@ -51,6 +56,19 @@ class SessionActions(ActionScreen):
 
     def action_export(self) -> None:
         self.app.push_screen(ExportScreen(self.client))
+
+    async def action_engine(self) -> None:
+        self.require_writable()
+        if self.place.run is not None:
+            raise InputError("A run is going on: end it with x before you change the engine.")
+        settings = self.place.state.settings
+        # Waited for, so that keys which follow at once are the dialog's.
+        offer = await asyncio.to_thread(engine_offer, settings)
+        self.app.push_screen(EngineScreen(self.client, settings, offer), self._say_which_engine)
+
+    def _say_which_engine(self, sentence: str | None) -> None:
+        if sentence is not None:
+            self.say(sentence)
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())

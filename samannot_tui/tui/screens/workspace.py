@@ -26,7 +26,8 @@ from samannot_tui.tui.actions.session import SessionActions
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, PictureRequest, request_for
-from samannot_tui.tui.follow import follow_events, follow_runner
+from samannot_tui.tui.engine_status import EngineNews
+from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.newest import Newest
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.widgets.ask_line import AskLine
@@ -49,7 +50,7 @@ FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key.
 
 
 class Workspace(MovingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
-    """Wires the widgets to the place, and the session's and runner's news to both.
+    """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
     """
@@ -71,10 +72,10 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         events: tuple[AnyEvent, ...]
 
     @dataclass
-    class RunnerReported(Message):
-        """One of `engine.runner`'s events."""
+    class EngineReported(Message):
+        """What the engine is or does."""
 
-        event: RunnerEvent
+        event: RunnerEvent | EngineNews
 
     @dataclass
     class PictureReady(Message):
@@ -110,8 +111,8 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         self._is_painted = False
 
     def compose(self) -> ComposeResult:
-        means = f"{self.client.engine} · {self._terminal.protocol}"
-        yield StatusLine(self.place, self._source.path.name, means, self.client.read_only is not None)
+        is_read_only = self.client.read_only is not None
+        yield StatusLine(self.place, self._source.path.name, self._terminal.protocol, is_read_only)
         with Horizontal(id="middle"):
             with Vertical(id="side"):
                 yield LabelPane(self.place)
@@ -128,7 +129,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         self._pictures = Newest(self._drawer.draw, self._deliver, self._fail)
         self.client.listen(
             lambda events: _post(self, self.SessionChanged(events)),
-            lambda event: _post(self, self.RunnerReported(event)),
+            lambda event: _post(self, self.EngineReported(event)),
         )
         self.show_place()
         self.call_after_refresh(self._after_first_paint)
@@ -141,6 +142,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             self.say(FIRST_STEP)
         for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
             self.warn(notice)
+        self.carry_out(self.client.look_up_engine())
         self._watch_machine()
         self.set_interval(MONITOR_SECONDS, self._watch_machine)
 
@@ -227,8 +229,8 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             self.say(sentence)
         self.show_place()
 
-    def on_workspace_runner_reported(self, message: RunnerReported) -> None:
-        told = follow_runner(self.place, message.event)
+    def on_workspace_engine_reported(self, message: EngineReported) -> None:
+        told = follow_engine(self.place, message.event)
         if told is not None and told.is_bad:
             self.warn(told.sentence)
         elif told is not None:

@@ -17,30 +17,39 @@ DISPENSABLE = ("block", "view", "media", "label")
 
 
 class StatusLine(Widget):
-    """Left: media, frame, block, view, active label, run. Right: engine and graphics, if there is room.
+    """Left: media, frame, block, view, active label, run, and an engine that is not up.
 
-    Where even the left does not fit, names are shortened, then what is least needed is left out.
+    Right: engine and graphics, or the engine alone, if there is room. Where even the left does not fit, names are
+    shortened, then what is least needed is left out.
     """
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $panel; }
     """
 
-    def __init__(self, place: Place, media_name: str, means: str, is_read_only: bool) -> None:
-        """`means` says what computes and what draws, such as "flow · sixel"."""
+    def __init__(self, place: Place, media_name: str, graphics: str, is_read_only: bool) -> None:
+        """`graphics` is what draws, such as "sixel"."""
         super().__init__()
         self._place = place
         self._media_name = printable(media_name)
-        self._means = printable(means)
+        self._graphics = graphics
         self._is_read_only = is_read_only
 
     def render(self) -> Content:
         versions = list(self._versions())
         left = next((each for each in versions if each.cell_length < self.size.width), versions[-1])
-        room = self.size.width - left.cell_length - cell_len(self._means) - 2
-        if room < GAP:
-            return Content.assemble(" ", left).truncate(self.size.width, ellipsis=True)
-        return Content.assemble(" ", left, " " * room, (self._means, "dim"))
+        for means in self._means():
+            room = self.size.width - left.cell_length - cell_len(means) - 2
+            if room >= GAP:
+                return Content.assemble(" ", left, " " * room, (means, "dim"))
+        return Content.assemble(" ", left).truncate(self.size.width, ellipsis=True)
+
+    def _means(self) -> Iterator[str]:
+        """What computes and draws, from whole to as short as it gets."""
+        engine = printable(self._place.engine.words)
+        yield " · ".join(filter(None, [engine, self._graphics]))
+        if engine:
+            yield engine
 
     def _versions(self) -> Iterator[Content]:
         """The left side, from whole to as short as it gets."""
@@ -67,6 +76,8 @@ class StatusLine(Widget):
             parts["barrier"] = Content.styled("┃ barrier", "bold red")
         if self._is_read_only:
             parts["read-only"] = Content.styled("read-only", "bold yellow")
+        if place.engine.alert:
+            parts["engine"] = Content.styled(printable(place.engine.alert), "bold yellow")
         if place.run is not None:
             parts["run"] = Content.styled(f"run {run_line(place.run)}", "bold")
         return parts

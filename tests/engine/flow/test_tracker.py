@@ -1,12 +1,11 @@
 import io
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from samannot_tui.engine.contract import PromptSet, TrackPass
+from samannot_tui.engine.contract import Arrays, PromptSet, TrackedLabel, TrackPass
 from samannot_tui.engine.flow.engine import FlowEngine
 from samannot_tui.engine.flow.tracker import FlowTracker
 from tests.engine.flow.clips import ArrayFrames, Clip, carried, forward, fresh, iou, same
@@ -51,56 +50,122 @@ def test_a_snapshot_goes_on_in_another_tracker_as_if_nothing_had_happened() -> N
     tracker = ONE.tracker()
     list(tracker.propagate(forward(0, 3, fresh(ONE.given(0)))))
     file = io.BytesIO()
-    np.savez(file, **tracker.snapshot())
+    np.savez(file, **tracker.snapshot(1))
     file.seek(0)
     other = ONE.tracker()
-    other.restore(dict(np.load(file, allow_pickle=False)))
+    other.restore(1, dict(np.load(file, allow_pickle=False)))
     assert same(list(other.propagate(forward(4, 9, carried(1, 4)))), whole[4:])
 
 
 def test_a_snapshot_does_not_grow_with_the_frames_tracked() -> None:
     tracker = ONE.tracker()
     list(tracker.propagate(forward(0, 2, fresh(ONE.given(0)))))
-    early = {name: array.nbytes for name, array in tracker.snapshot().items()}
+    early = {name: array.nbytes for name, array in tracker.snapshot(1).items()}
     list(tracker.propagate(forward(3, 9, carried(1, 3))))
-    assert {name: array.nbytes for name, array in tracker.snapshot().items()} == early
+    assert {name: array.nbytes for name, array in tracker.snapshot(1).items()} == early
 
 
-def _snapshot() -> dict[str, np.ndarray]:  # type: ignore[type-arg]
-    tracker = ONE.tracker()
-    list(tracker.propagate(forward(0, 1, fresh(ONE.given(0)))))
-    return dict(tracker.snapshot())
+def _snapshots() -> dict[int, Arrays]:
+    """Memories of both labels of TWO after frame 3."""
+    tracker = TWO.tracker()
+    list(tracker.propagate(forward(0, 3, fresh(TWO.given(0)), fresh(TWO.given(1)))))
+    return {label: tracker.snapshot(label) for label in (1, 2)}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_labels_restored_one_by_one_in_any_order_go_on_as_if_nothing_had_happened(order: tuple[int, int]) -> None:
+    whole = list(TWO.tracker().propagate(forward(0, 9, fresh(TWO.given(0)), fresh(TWO.given(1)))))
+    tracker, snapshots = TWO.tracker(), _snapshots()
+    for label in order:
+        tracker.restore(label, snapshots[label])
+    assert same(list(tracker.propagate(forward(4, 9, *(carried(label, 4) for label in order)))), whole[4:])
+
+
+def test_restoring_a_label_replaces_its_memory_and_leaves_the_others_alone() -> None:
+    earlier = _snapshots()
+    tracker = TWO.tracker()
+    list(tracker.propagate(forward(0, 6, fresh(TWO.given(0)), fresh(TWO.given(1)))))
+    later = tracker.snapshot(2)
+    tracker.restore(1, earlier[1])
+    assert _equal(tracker.snapshot(1), earlier[1])
+    assert _equal(tracker.snapshot(2), later)
+    alone = TWO.tracker()
+    alone.restore(1, earlier[1])
+    assert same(
+        list(tracker.propagate(forward(4, 9, carried(1, 4)))), list(alone.propagate(forward(4, 9, carried(1, 4))))
+    )
+
+
+def test_labels_may_go_on_from_memories_of_different_frames() -> None:
+    whole = list(TWO.tracker().propagate(forward(0, 9, fresh(TWO.given(0)), fresh(TWO.given(1, 5)))))
+    tracker = TWO.tracker()
+    list(tracker.propagate(forward(0, 2, fresh(TWO.given(0)))))
+    first = tracker.snapshot(1)
+    list(tracker.propagate(forward(5, 5, fresh(TWO.given(1, 5)))))
+    tracker.restore(1, first)
+    results = list(tracker.propagate(forward(3, 9, carried(1, 3), carried(2, 6))))
+    assert [[one.label for one in r.results] for r in results] == [[1]] * 3 + [[1, 2]] * 4
+    assert same(results[:2], whole[3:5])
+    assert min(iou(r.results[1].mask, TWO.masks[1][r.frame]) for r in results[3:]) > 0.75
+
+
+def test_memory_for_a_start_still_ahead_outlasts_a_pass_closed_before_it() -> None:
+    snapshots = _snapshots()
+    tracker = TWO.tracker()
+    tracker.restore(2, snapshots[2])
+    with closing(tracker.propagate(forward(0, 9, fresh(TWO.given(0)), carried(2, 4)))) as results:
+        next(results)
+    assert _equal(tracker.snapshot(2), snapshots[2])
+    assert tracker.snapshot(1)["flow"][1] == 0
+
+
+def test_a_snapshot_of_a_label_without_memory_is_refused() -> None:
+    tracker = TWO.tracker()
+    with pytest.raises(ValueError, match="no memory of label 1"):
+        tracker.snapshot(1)
+    list(tracker.propagate(forward(0, 1, fresh(TWO.given(0)))))
+    with pytest.raises(ValueError, match="no memory of label 2"):
+        tracker.snapshot(2)
+    tracker.close()
+    with pytest.raises(ValueError, match="no memory of label 1"):
+        tracker.snapshot(1)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("flow", np.array([99, 1])),
-        ("flow", np.array([1, 10])),
-        ("labels", np.array([1.0])),
-        ("labels", np.array([1, 2])),
-        ("1.soft", np.zeros((3, 3), np.uint8)),
-        ("1.energy", np.full((48, 72), np.nan, np.float32)),
-        ("1.numbers", np.array([-1.0, 5.0, 1.0])),
-        ("1.anchor.target", None),
+        ("flow", np.array([1, 1])),
+        ("flow", np.array([2, 10])),
+        ("flow", np.array([2, -1])),
+        ("flow", np.array([2.0, 1.0])),
+        ("flow", None),
+        ("soft", np.zeros((3, 3), np.uint8)),
+        ("energy", np.full((48, 72), np.nan, np.float32)),
+        ("numbers", np.array([-1.0, 5.0, 1.0])),
+        ("anchor.target", None),
     ],
 )
 def test_restoring_what_is_no_snapshot_is_refused_and_changes_nothing(name: str, value: object) -> None:
-    arrays = _snapshot()
+    before = _snapshots()[1]
+    arrays = dict(before)
     if value is None:
         del arrays[name]
     else:
         arrays[name] = np.asarray(value)
-    tracker = ONE.tracker()
-    with pytest.raises(ValueError, match="saved memory"):
-        tracker.restore(arrays)
-    assert tracker.snapshot()["labels"].size == 0
+    tracker = TWO.tracker()
+    tracker.restore(1, before)
+    for label in (1, 2):
+        with pytest.raises(ValueError, match="saved memory"):
+            tracker.restore(label, arrays)
+    assert _equal(tracker.snapshot(1), before)
+    with pytest.raises(ValueError, match="no memory of label 2"):
+        tracker.snapshot(2)
 
 
 def test_a_snapshot_of_a_video_of_another_size_is_refused() -> None:
-    other = FlowTracker(ArrayFrames([np.zeros((50, 60, 3), np.uint8)] * 3))
+    other = FlowTracker(ArrayFrames([np.zeros((50, 60, 3), np.uint8)] * 4))
     with pytest.raises(ValueError, match="saved memory"):
-        other.restore(_snapshot())
+        other.restore(1, _snapshots()[1])
 
 
 def test_carrying_on_without_the_memory_for_it_is_refused() -> None:
@@ -116,7 +181,18 @@ def test_memory_of_labels_outside_the_pass_is_dropped() -> None:
     tracker = TWO.tracker()
     list(tracker.propagate(forward(0, 2, fresh(TWO.given(0)), fresh(TWO.given(1)))))
     list(tracker.propagate(forward(3, 4, carried(2, 3))))
-    assert tracker.snapshot()["labels"].tolist() == [2]
+    assert tracker.snapshot(2)["flow"][1] == 4
+    with pytest.raises(ValueError, match="no memory of label 1"):
+        tracker.snapshot(1)
+
+
+def test_of_two_labels_alike_the_lower_id_has_the_pixels_in_whatever_order_they_are_named() -> None:
+    twin = replace(ONE.given(0), label=2)
+    results = list(ONE.tracker().propagate(forward(0, 3, fresh(ONE.given(0)), fresh(twin))))
+    assert same(list(ONE.tracker().propagate(forward(0, 3, fresh(twin), fresh(ONE.given(0))))), results)
+    first, second = results[1].results
+    assert iou(first.mask, ONE.masks[0][1]) > 0.85
+    assert not second.mask.any()
 
 
 def test_crossing_labels_never_share_a_pixel() -> None:
@@ -147,6 +223,27 @@ def test_a_later_prompt_takes_effect_from_its_frame_on() -> None:
     assert iou(results[7].results[0].mask, TWO.masks[0][7]) > 0.7
 
 
+def test_prompts_before_the_start_and_beyond_the_pass_do_nothing() -> None:
+    wrong = TWO.masks[1]
+    behind, beyond = PromptSet(1, 1, mask=wrong[1]), PromptSet(1, 8, mask=wrong[8])
+    other = fresh(TWO.given(1))
+    expected = list(TWO.tracker().propagate(forward(0, 6, fresh(TWO.given(0, 2)), other)))
+    label = TrackedLabel(1, 2, (behind, TWO.given(0, 2), beyond))
+    assert same(list(TWO.tracker().propagate(forward(0, 6, label, other))), expected)
+    tracker = TWO.tracker()
+    list(tracker.propagate(forward(0, 4, label, other)))
+    rest = forward(5, 6, carried(1, 5, behind, TWO.given(0, 2), beyond), carried(2, 5))
+    assert same(list(tracker.propagate(rest)), expected[5:])
+
+
+def test_a_label_without_memory_waits_for_its_first_prompt() -> None:
+    ahead = TWO.given(0, 3)
+    label = TrackedLabel(1, 1, (TWO.given(0, 0), ahead))
+    results = list(TWO.tracker().propagate(forward(1, 5, label)))
+    assert [(r.frame, len(r.results)) for r in results] == [(1, 0), (2, 0), (3, 1), (4, 1), (5, 1)]
+    assert same(results[2:], list(TWO.tracker().propagate(forward(3, 5, fresh(ahead)))))
+
+
 def test_nothing_is_computed_for_a_label_before_its_start() -> None:
     sweep = forward(0, 5, fresh(TWO.given(0, 2)), fresh(TWO.given(1, 4)))
     labels = [(r.frame, [one.label for one in r.results]) for r in TWO.tracker().propagate(sweep)]
@@ -156,9 +253,9 @@ def test_nothing_is_computed_for_a_label_before_its_start() -> None:
 def test_segment_leaves_the_memory_as_it_was() -> None:
     tracker = ONE.tracker()
     list(tracker.propagate(forward(0, 3, fresh(ONE.given(0)))))
-    before = tracker.snapshot()
+    before = tracker.snapshot(1)
     tracker.segment([PromptSet(1, 8, points=((64.0, 56.0, True),))])
-    assert _equal(before, tracker.snapshot())
+    assert _equal(before, tracker.snapshot(1))
 
 
 def test_results_do_not_depend_on_frames_visited_before() -> None:
@@ -205,5 +302,5 @@ def test_the_engine_names_itself_and_opens_a_tracker() -> None:
     assert np.array_equal(result.mask, ONE.masks[0][0])
 
 
-def _equal(first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarray]) -> bool:  # type: ignore[type-arg]
+def _equal(first: Arrays, second: Arrays) -> bool:
     return first.keys() == second.keys() and all(np.array_equal(first[k], second[k]) for k in first)
