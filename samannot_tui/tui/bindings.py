@@ -14,6 +14,7 @@ class Topic:
 
 
 RUN_GROUP = Binding.Group("Run")
+PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
 
@@ -58,6 +59,13 @@ def _crosshair(modifier: str, size: str, amount: str) -> tuple[Binding, ...]:
         )
         for direction, dx, dy in moves
     )
+
+
+def _pan(direction: str, dx: int, dy: int) -> Binding:
+    # Two ways: alt is free while the crosshair has ctrl, and some terminals keep one of them for themselves.
+    keys = f"ctrl+{direction},alt+{direction}"
+    tooltip = f"Move the part shown {direction}"
+    return _key(keys, f"pan({dx}, {dy})", f"view.pan.{direction}", f"Look {direction}", tooltip, group=PAN_GROUP)
 
 
 PROMPTING = Topic(
@@ -158,7 +166,21 @@ SESSION = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION)
+ZOOMING = Topic(
+    "Zoom (mouse: wheel and drag)",
+    (
+        _key("z", "zoom(1)", "view.zoom.in", "Zoom", "Magnify, about the crosshair where it is in view", "z"),
+        _key("Z", "zoom(-1)", "view.zoom.out", "Zoom out", "Magnify less"),
+        _key("w", "whole_picture", "view.zoom.whole", "Whole picture", "Show the whole picture"),
+        _key("W", "pixel_for_pixel", "view.zoom.exact", "1:1", "One pixel of the video for one of the screen"),
+        _pan("left", -1, 0),
+        _pan("right", 1, 0),
+        _pan("up", 0, -1),
+        _pan("down", 0, 1),
+    ),
+)
+
+TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

@@ -38,6 +38,8 @@ class PictureRequest:
 
     frame: int
     target: Target
+    zoom: float
+    center: tuple[float, float] | None
     view: ViewName
     names: bool
     crosshair: tuple[float, float] | None
@@ -62,7 +64,8 @@ def request_for(place: Place, target: Target) -> PictureRequest:
     mode = place.mode
     draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
     crosshair = (mode.x, mode.y) if mode else None
-    return PictureRequest(place.frame, target, place.kept.view, place.kept.names, crosshair, draft, labels)
+    kept = place.kept
+    return PictureRequest(kept.frame, target, kept.zoom, kept.center, kept.view, kept.names, crosshair, draft, labels)
 
 
 class Drawer:
@@ -85,7 +88,7 @@ class Drawer:
         from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
 
-        viewport = Viewport(self._size, request.target.pixel_size)
+        viewport = Viewport(self._size, request.target.pixel_size, request.zoom, request.center)
         frame = self._cache.get(request.frame)
         marks = Marks(request.names, request.crosshair, request.draft)
         picture = compose(frame, self._layers(request), request.view, viewport, marks)

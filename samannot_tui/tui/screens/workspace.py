@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 VIEW_KEPT_AFTER_SECONDS = 1.0
 MONITOR_SECONDS = 1.0
-RIGHT_BUTTON = 3
+LEFT_BUTTON, MIDDLE_BUTTON, RIGHT_BUTTON = 1, 2, 3
 TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
@@ -176,6 +176,9 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         self.query_one(FeaturePane).refresh_features()
         self.query_one(ResourcePane).refresh_resources()
         self.query_one(Timeline).refresh_tracks()
+        self.show_picture()
+
+    def show_picture(self) -> None:
         self._ask_for_picture()
         if self._view_timer is None:
             self._view_timer = self.set_timer(VIEW_KEPT_AFTER_SECONDS, self._keep_view)
@@ -248,17 +251,27 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
 
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
-        with self.refusals_told():
-            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+        browsing = self.place.mode is None
+        if message.button == MIDDLE_BUTTON or (browsing and message.button == LEFT_BUTTON):
+            self.grab((message.x, message.y))
+        if message.button != MIDDLE_BUTTON:
+            with self.refusals_told():
+                self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:
-        self.drag(message.x, message.y)
+        if not self.drag_picture((message.x, message.y), message.viewport):
+            self.drag(message.x, message.y)
 
     @on(Canvas.Released)
-    def _release(self, message: Canvas.Released) -> None:
-        with self.refusals_told():
-            self.release()
+    def _release(self) -> None:
+        if not self.let_go():
+            with self.refusals_told():
+                self.release()
+
+    @on(Canvas.Wheel)
+    def _turn_wheel(self, message: Canvas.Wheel) -> None:
+        self.zoom_at((message.x, message.y), message.delta, message.viewport)
 
     def action_quit(self) -> None:
         """End a run cleanly, keep everything, then leave."""

@@ -64,13 +64,15 @@ class Canvas(Widget):
         """Something done with the mouse on the picture.
 
         `x`, `y` are source pixels as in `session.prompts` (round them for the pixel), never outside the
-        frame. `button` is 1 left, 2 middle, 3 right.
+        frame. `button` is 1 left, 2 middle, 3 right. `viewport` is that of the picture that was on the screen.
         """
 
         def __init__(self, canvas: "Canvas", point: tuple[float, float], button: int, shift: bool, ctrl: bool) -> None:
             super().__init__()
             self.canvas = canvas
             self.x, self.y = point
+            assert canvas.viewport is not None, "the mouse was on a picture"
+            self.viewport = canvas.viewport
             self.button = button
             self.shift = shift
             self.ctrl = ctrl
