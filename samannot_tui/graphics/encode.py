@@ -1,8 +1,9 @@
 """A picture -> what its target shows. Takes tens of milliseconds: for a thread, never for the event loop."""
 
 from samannot_tui.graphics.backends import cells, iterm, kitty, library, sixel
-from samannot_tui.graphics.backends.backend import Backend, Quality
+from samannot_tui.graphics.backends.backend import Backend
 from samannot_tui.graphics.pictures import Encoded
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Protocol
 from samannot_tui.media.source import RgbFrame

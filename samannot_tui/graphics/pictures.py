@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,20 +11,37 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
 
 
+class CellRect(NamedTuple):
+    """A rectangle of a target's cells: columns x .. x + width - 1, rows y .. y + height - 1."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, eq=False)
 class KittyLayer:
-    """A PNG file, base64, of `size` (width, height) in pixels; stretched over the whole target.
+    """A PNG file, stretched over cells of the target.
 
-    A layer is sent once as long as the pictures shown have it: what pictures share should be one object.
+    Terminals keep layers: what pictures have in common should be one object, and is then sent once.
+
+    Attributes:
+        payload: the file in base64.
+        size: its (width, height) in pixels.
+        level: the higher lies over the lower; among equals the one sent later.
+        area: the cells, None for all of them.
     """
 
     payload: str
     size: tuple[int, int]
+    level: int
+    area: CellRect | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class KittyPicture:
-    """Layers one upon the other, the lowest first."""
+    """Layers one upon the other, in any order."""
 
     target: Target
     viewport: Viewport

@@ -47,6 +47,11 @@ class Target:
         return cls(terminal.protocol, columns, rows, cell, limit, colours, blending, terminal.by_library)
 
     @property
+    def stacks(self) -> bool:
+        """Do masks and marks lie on the frame as layers of their own? Else they are drawn into the picture."""
+        return self.protocol == "kitty" and not self.by_library
+
+    @property
     def pixel_size(self) -> Size:
         """(width, height) in pixels of the picture to make.
 

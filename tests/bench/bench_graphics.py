@@ -21,9 +21,9 @@ from rich.console import Console
 from textual.geometry import Region
 from textual_image.renderable.halfcell import Image as HalfCells
 
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.pictures import CellPicture, Encoded, KittyPicture, StampPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from samannot_tui.graphics import kitty
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.pictures import CellPicture, Encoded, KittyPicture, StampPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import PixelRect, Viewport

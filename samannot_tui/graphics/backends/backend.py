@@ -4,15 +4,13 @@ A backend is the encoding half of a protocol and knows neither the screen nor wh
 are sent, kept and dropped is the business of the canvas' wires, which tell layers apart by identity.
 """
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 from samannot_tui.graphics.pictures import Encoded
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
-
-Quality = Literal["rest", "scrub"]
-"""As good as the source where the eye rests; as small as is still worth looking at while frames fly by."""
 
 
 class Backend(Protocol):

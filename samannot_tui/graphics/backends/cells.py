@@ -1,8 +1,8 @@
 """Pictures made of text."""
 
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.coding.quadrants import cells_of, halves_of, quadrants_of
 from samannot_tui.graphics.pictures import CellPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import HALF_BLOCKS
 from samannot_tui.media.source import RgbFrame

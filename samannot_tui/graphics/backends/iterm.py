@@ -7,9 +7,9 @@ import base64
 
 import cv2
 
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.coding.scaling import reduced
 from samannot_tui.graphics.pictures import StampPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport

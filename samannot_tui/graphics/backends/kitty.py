@@ -2,12 +2,12 @@
 
 import base64
 
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.coding.multiplied import Grain, can_be_multiplied, multiplied
 from samannot_tui.graphics.coding.palettes import many_colours
 from samannot_tui.graphics.coding.png import palette_png
 from samannot_tui.graphics.coding.scaling import reduced
-from samannot_tui.graphics.pictures import KittyLayer, KittyPicture
+from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import PIXELS_SHOW_FROM
@@ -30,12 +30,13 @@ def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quali
         small = reduced(picture, viewport, FRACTIONS[quality], smoothed=smoothed)
         if can_be_multiplied(small, blending):
             below, above = multiplied(small, blending, GRAINS[quality])
-            return KittyPicture(target, viewport, (_layer(below), _layer(above)))
+            return KittyPicture(target, viewport, (kitty_layer(below, 0), kitty_layer(above, 1)))
     small = reduced(picture, viewport, PALETTE_FRACTIONS[quality], smoothed=smoothed)
     single = palette_png(*many_colours(small.picture, PALETTE_COLOURS[quality]), graded=False)
-    return KittyPicture(target, viewport, (_layer(single),))
+    return KittyPicture(target, viewport, (kitty_layer(single, 0),))
 
 
-def _layer(png: bytes) -> KittyLayer:
+def kitty_layer(png: bytes, level: int, area: CellRect | None = None) -> KittyLayer:
+    """A PNG file as a layer."""
     size = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
-    return KittyLayer(base64.b64encode(png).decode("ascii"), size)
+    return KittyLayer(base64.b64encode(png).decode("ascii"), size, level, area)

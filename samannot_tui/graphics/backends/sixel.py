@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from samannot_tui.graphics.backends.backend import Quality
 from samannot_tui.graphics.coding.palettes import few_colours
 from samannot_tui.graphics.coding.sixels import sixels
 from samannot_tui.graphics.pictures import StampPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport

@@ -4,18 +4,23 @@ A wire keeps what the terminal shows now, is told what it should show, and retur
 piece of text. It leaves the cursor where it was; the caller sends each piece in one write.
 """
 
+from collections.abc import Iterator
 from random import randrange
 from typing import Protocol
 
 from textual.geometry import Region
 
 from samannot_tui.graphics import kitty
+from samannot_tui.graphics.kept import Kept
 from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
+from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect
 from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SAVE_CURSOR, RESTORE_CURSOR = "\x1b7", "\x1b8"
+TERMINAL_BYTES = 150 * 1024**2
+"""Of pixels that the terminal may hold; kitty drops images itself at about 190 MB (facts/terminal.md)."""
 
 
 class Wire(Protocol):
@@ -77,70 +82,87 @@ class StampWire:
 class KittyWire:
     """Classic placements over blank cells; cells that something covers are left out of the placements.
 
-    Each layer is an image of its own: one that the last picture had too is not sent again.
+    Each layer is an image of its own. One that the terminal holds is not sent again, and one that lies where it
+    should is not mentioned at all. Those not shown stay in the terminal within TERMINAL_BYTES.
     """
 
     settle = 0.0
     overdraws = False
 
     def __init__(self) -> None:
-        self._last_image = randrange(1 << 20, 1 << 30)
-        self._images: dict[KittyLayer, int] = {}
-        self._placed: dict[int, int] = {}
-        """How many pieces of each image are on the screen."""
-        self._shown: tuple[KittyPicture, Region, tuple[Region, ...]] | None = None
+        self._last_image = randrange(1 << 16, 1 << 20)
+        self._images: Kept[KittyLayer, int] = Kept(TERMINAL_BYTES)
+        self._placed: dict[KittyLayer, list[str]] = {}
+        """The commands that put each layer on the screen, one for each piece."""
+        self._is_damaged = False
+        self._target: Target | None = None
 
     def damage(self) -> None:
-        self._shown = None
+        self._is_damaged = True
 
     def forget(self) -> None:
         self._images.clear()
         self._placed.clear()
-        self._shown = None
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
-            self._shown = None
-            return wrapped("".join(self._shrink(image, 0) for image in [*self._placed]))
-        wanted = picture, placement.region, uncovered(placement.region, placement.covered)
-        if wanted == self._shown:
-            return ""
-        self._shown = wanted
-        sent = "".join(self._send(layer) for layer in picture.layers if layer not in self._images)
-        placed = "".join(self._place(layer, number, *wanted) for number, layer in enumerate(picture.layers))
-        old = [layer for layer in self._images if layer not in picture.layers]
-        return wrapped(sent + placed + "".join(self._free(layer) for layer in old))
+            return wrapped("".join(self._shrink(layer, 0) for layer in [*self._placed]))
+        if self._is_damaged:
+            self._placed = {layer: [""] * len(pieces) for layer, pieces in self._placed.items()}
+            self._is_damaged = False
+        commands = [self._send(layer) for layer in picture.layers if layer not in self._images]
+        commands += [self._place(layer, placement) for layer in picture.layers]
+        commands += [self._shrink(layer, 0) for layer in [*self._placed] if layer not in picture.layers]
+        commands += self._free_surplus(picture)
+        return wrapped("".join(commands))
 
     def close(self) -> str:
-        return wrapped("".join(self._free(layer) for layer in [*self._images]))
+        return wrapped("".join(self._free(layer) for layer in self._images))
 
     def _send(self, layer: KittyLayer) -> str:
         self._last_image += 1
-        self._images[layer] = self._last_image
+        self._images.put(layer, self._last_image, 4 * layer.size[0] * layer.size[1])
         return kitty.transmit(self._last_image, layer.payload)
 
+    def _free_surplus(self, picture: KittyPicture) -> Iterator[str]:
+        if picture.target != self._target:
+            self._target = picture.target
+            yield from [self._free(layer) for layer in self._images if layer not in picture.layers]
+        for layer in self._images.beyond_budget(len(picture.layers)):
+            yield self._free(layer)
+
     def _free(self, layer: KittyLayer) -> str:
-        image = self._images.pop(layer)
-        self._placed.pop(image, None)
-        return kitty.free(image)
+        self._placed.pop(layer, None)
+        return kitty.free(self._images.drop(layer))
 
-    def _place(
-        self, layer: KittyLayer, number: int, picture: KittyPicture, region: Region, pieces: tuple[Region, ...]
-    ) -> str:
-        image = self._images[layer]
+    def _place(self, layer: KittyLayer, placement: Placement) -> str:
+        image = self._images.get(layer)
+        assert image is not None
+        region = _region(layer, placement)
         commands = []
-        for placement, piece in enumerate(pieces, start=1):
-            part = _pixels(piece.translate(-region.offset), region, layer.size)
-            commands.append(move_to(piece.x, piece.y))
-            commands.append(kitty.place(image, placement, part, piece.width, piece.height, number))
-        surplus = self._shrink(image, len(pieces))
-        self._placed[image] = len(pieces)
-        return "".join(commands) + surplus
+        for number, piece in enumerate(uncovered(region, placement.covered), start=1):
+            part = None if piece == region else _pixels(piece.translate(-region.offset), region, layer.size)
+            place = kitty.place(image, number, part, piece.width, piece.height, layer.level)
+            commands.append(move_to(piece.x, piece.y) + place)
+        surplus = self._shrink(layer, len(commands))
+        before = [*self._placed.get(layer, []), *[""] * len(commands)]
+        self._placed[layer] = commands
+        return "".join(new for new, old in zip(commands, before, strict=False) if new != old) + surplus
 
-    def _shrink(self, image: int, count: int) -> str:
-        """Leave no more than `count` pieces of an image on the screen."""
-        surplus = range(count + 1, self._placed.pop(image, 0) + 1)
-        return "".join(kitty.hide(image, placement) for placement in surplus)
+    def _shrink(self, layer: KittyLayer, count: int) -> str:
+        """Leave no more than `count` pieces of a layer on the screen."""
+        pieces = self._placed.pop(layer, [])
+        if count:
+            self._placed[layer] = pieces[:count]
+        image = self._images.peek(layer)
+        return "".join(kitty.hide(image, number) for number in range(count + 1, len(pieces) + 1))
+
+
+def _region(layer: KittyLayer, placement: Placement) -> Region:
+    """Where a layer belongs on the screen."""
+    if layer.area is None:
+        return placement.region
+    return Region(*layer.area).translate(placement.region.offset)
 
 
 def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
