@@ -145,6 +145,10 @@ MOVING = Topic(
         _key("end", "seek('last')", "move.last", "Last frame", "Go to the last frame"),
         _key("left_square_bracket", "step_block(-1)", "move.block.previous", "Previous block", "Go back a block"),
         _key("right_square_bracket", "step_block(1)", "move.block.next", "Next block", "Go on a block"),
+        _key("space", "play(1)", "play.forward", "Play", "Play, or stop; anything else that is done stops it too"),
+        _key("B", "play(-1)", "play.backward", "Play backward", "Play backward, or stop"),
+        _key("full_stop", "play_speed(1)", "play.faster", "Faster", "Play faster, up to 8x"),
+        _key("comma", "play_speed(-1)", "play.slower", "Slower", "Play slower, down to 0.25x"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
     ),
 )

@@ -19,7 +19,7 @@ from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.tui.actions.labelling import LabellingActions
-from samannot_tui.tui.actions.moving import MovingActions
+from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
 from samannot_tui.tui.actions.prompting import PromptingActions
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.session import SessionActions
@@ -49,7 +49,7 @@ TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
-class Workspace(MovingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
+class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
     """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
@@ -157,6 +157,8 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         match action:
             case "crosshair" | "place" | "leave_mode":
                 return mode is not None
+            case "play":
+                return mode is None
             case "flip_sign":
                 return mode is not None and mode.kind == "point"
             case "pause_run":
@@ -167,6 +169,18 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
                 return run is not None
             case _:
                 return True
+
+    def about_to(self, action: str) -> None:
+        """An action is about to be carried out."""
+        if action not in PLAYING_ACTIONS:
+            self.stop_playing()
+
+    @property
+    def fps(self) -> float:
+        return self._source.info.fps
+
+    def is_behind(self) -> bool:
+        return self._pictures.busy
 
     def show_place(self) -> None:
         self._fit_panes()
@@ -243,14 +257,17 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
 
     @on(Timeline.Seek)
     def _seek(self, message: Timeline.Seek) -> None:
+        self.stop_playing()
         self.go_to(message.frame)
 
     @on(LabelPane.Picked)
     def _pick(self, message: LabelPane.Picked) -> None:
+        self.stop_playing()
         self.pick_label(message.label)
 
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
+        self.stop_playing()
         browsing = self.place.mode is None
         if message.button == MIDDLE_BUTTON or (browsing and message.button == LEFT_BUTTON):
             self.grab((message.x, message.y))
@@ -271,6 +288,7 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
 
     @on(Canvas.Wheel)
     def _turn_wheel(self, message: Canvas.Wheel) -> None:
+        self.stop_playing()
         self.zoom_at((message.x, message.y), message.delta, message.viewport)
 
     def action_quit(self) -> None:
