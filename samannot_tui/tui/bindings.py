@@ -165,6 +165,7 @@ SESSION = Topic(
         _key("ctrl+r", "redo", "session.redo", "Redo", "Redo the step undone last"),
         _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
+        _key("S", "screenshot", "session.screenshot", "Screenshot", "Save what is shown as a PNG file in the session"),
         _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),
         _key("q", "quit", "session.quit", "Quit", "Leave; nothing is lost, a run is ended cleanly"),
     ),

@@ -7,7 +7,7 @@ from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
-from samannot_tui.media.source import FrameSource
+from samannot_tui.media.source import FrameSource, RgbFrame
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
@@ -73,8 +73,22 @@ def request_for(place: Place, target: Target) -> PictureRequest:
     )
 
 
+def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> "Layer":
+    """What is drawn of a label, given the mask that its record id stands for."""
+    from samannot_tui.render.layers import Layer
+
+    return Layer(
+        label=wanted.label,
+        name=wanted.name,
+        mask=mask,
+        prompts=wanted.prompts,
+        hidden=wanted.hidden,
+        pending=wanted.pending,
+    )
+
+
 class Drawer:
-    """Makes pictures of one video. Used from one thread."""
+    """Makes pictures of one video. Used from one thread, but for `frame`."""
 
     def __init__(self, source: FrameSource, follower: Follower) -> None:
         self._cache = FrameCache(source, CACHE_BYTES)
@@ -105,20 +119,15 @@ class Drawer:
         picture = compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
         return encode(picture, viewport, request.target, request.quality)
 
+    def frame(self, number: int) -> RgbFrame:
+        """A frame, as `FrameCache.get`. From any thread."""
+        return self._cache.get(number)
+
     def close(self) -> None:
         self._cache.close()
 
     def _layer(self, wanted: LabelRequest) -> "Layer":
-        from samannot_tui.render.layers import Layer
-
-        return Layer(
-            label=wanted.label,
-            name=wanted.name,
-            mask=None if wanted.record is None else self._mask(wanted.record),
-            prompts=wanted.prompts,
-            hidden=wanted.hidden,
-            pending=wanted.pending,
-        )
+        return layer_of(wanted, None if wanted.record is None else self._mask(wanted.record))
 
     def _mask(self, record: int) -> BoolMask:
         if record not in self._masks:

@@ -1,7 +1,12 @@
 """Actions that magnify the picture and move about in it."""
 
+from abc import abstractmethod
+
+from samannot_tui.errors import InputError
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.text import printable
 from samannot_tui.tui.actions.base import ActionScreen
+from samannot_tui.tui.drawing import PictureRequest, request_for
 from samannot_tui.tui.widgets.canvas import Canvas
 
 KEY_FACTOR = 1.5
@@ -16,6 +21,19 @@ class ViewingActions(ActionScreen):
     """What is magnified is kept as zoom and middle: a canvas of another size shows the same place."""
 
     _grabbed: Point | None = None
+
+    @abstractmethod
+    async def draw_screenshot(self, request: PictureRequest) -> bytes:
+        """A picture at the video's resolution as a PNG file, made elsewhere than on the event loop.
+
+        Raises:
+            InputError: the media can no longer be read, or a mask is damaged.
+        """
+
+    @property
+    @abstractmethod
+    def media_name(self) -> str:
+        """What the video's session and files are called."""
 
     @property
     def viewport(self) -> Viewport:
@@ -47,6 +65,19 @@ class ViewingActions(ActionScreen):
         self.look(viewport.panned(dx * max(1, width * PAN_SHARE), dy * max(1, height * PAN_SHARE)))
         if viewport.zoom == 1:
             self.say("The whole picture is shown; z magnifies it.")
+
+    def action_screenshot(self) -> None:
+        """Save what is shown now, whatever is shown by the time that it is drawn."""
+        self.require_writable()
+        target = self.query_one(Canvas).target
+        if target is None:
+            raise InputError("There is no room for the picture; make the terminal larger.")
+        self.carry_out(self._save_screenshot(request_for(self.place, target)))
+
+    async def _save_screenshot(self, request: PictureRequest) -> None:
+        png = await self.draw_screenshot(request)
+        path = await self.client.add_screenshot(png, self.media_name, request.frame)
+        self.say(f"Saved {printable(path.relative_to(self.client.folder))} in the session's folder.")
 
     def zoom_at(self, point: Point, notches: int, shown: Viewport) -> None:
         """The wheel turned over a source position of the picture on the screen."""

@@ -18,6 +18,7 @@ from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.labelling import LabellingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
 from samannot_tui.tui.actions.prompting import PromptingActions
@@ -30,6 +31,7 @@ from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.newest import Newest
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.features import FeaturePane
@@ -178,6 +180,13 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     @property
     def fps(self) -> float:
         return self._source.info.fps
+
+    @property
+    def media_name(self) -> str:
+        return session_name(self._source.path, self._source.info)
+
+    async def draw_screenshot(self, request: PictureRequest) -> bytes:
+        return await asyncio.to_thread(screenshot, request, self._drawer.frame, self.client.follower.read)
 
     def is_behind(self) -> bool:
         return self._pictures.busy
