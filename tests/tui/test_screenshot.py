@@ -123,6 +123,13 @@ async def test_it_is_drawn_beside_the_event_loop_and_shows_the_moment_of_the_key
             assert np.array_equal(np.asarray(image), frame(at, 0))
 
 
+async def test_it_is_told_while_placing_too(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await add_mask(at)
+        await at.press("p", "S")
+        assert at.told == ["Saved screenshots/square-frame-0.png in the session's folder."]
+
+
 async def test_what_is_in_the_way_is_told(desk: OpenDesk) -> None:
     async with desk() as at:
         (at.session.folder / "screenshots").write_bytes(b"mine")

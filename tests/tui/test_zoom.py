@@ -1,5 +1,8 @@
 """Zoom and pan, by keys and by mouse, in the real app: what is shown, and which pixel is under the pointer."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
@@ -181,7 +184,7 @@ async def test_the_view_follows_the_crosshair_and_zooms_about_it(desk: OpenDesk)
         await add_label(at)
         await at.press("p", *["z"] * 6)
         for key in ("shift+right", "ctrl+down", "up", "left"):
-            for _ in range(20):
+            for _ in range(10):
                 await at.pilot.press(key)
                 mode = at.screen.place.mode
                 assert mode is not None and at.screen.viewport.contains(mode.x, mode.y)
@@ -212,6 +215,18 @@ async def test_zoom_is_kept_and_resizing_keeps_the_place(desk: OpenDesk) -> None
         await at.settle()
         smaller = (await shown(at)).source
         assert abs(smaller.x + smaller.width / 2 - (source.x + source.width / 2)) <= 1
+
+
+@pytest.mark.parametrize(
+    "kept", [b'{"zoom": 1e9}', b'{"zoom": 0}', b'{"zoom": 8, "center": [1e308, -1e308]}', b'{"zoom": 2, "center": [0]}']
+)
+async def test_a_strangers_zoom_never_leaves_the_picture(desk: OpenDesk, session_folder: Path, kept: bytes) -> None:
+    (session_folder / "view.json").write_bytes(kept)
+    async with desk() as at:
+        x, y, width, height = (await shown(at)).source
+        assert min(x, y) >= 0 and x + width <= WIDTH and y + height <= HEIGHT
+        await at.press("z", "ctrl+left", "Z")
+        await shown(at)
 
 
 @given(st.integers(1, 4000), st.integers(1, 4000), st.floats(1, MAX_ZOOM))

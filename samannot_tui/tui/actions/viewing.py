@@ -77,7 +77,10 @@ class ViewingActions(ActionScreen):
     async def _save_screenshot(self, request: PictureRequest) -> None:
         png = await self.draw_screenshot(request)
         path = await self.client.add_screenshot(png, self.media_name, request.frame)
-        self.say(f"Saved {printable(path.relative_to(self.client.folder))} in the session's folder.")
+        sentence = f"Saved {printable(path.relative_to(self.client.folder))} in the session's folder."
+        self.say(sentence)
+        if self.place.mode is not None:
+            self.notify(sentence, markup=False)  # the message line is about the crosshair then
 
     def zoom_at(self, point: Point, notches: int, shown: Viewport) -> None:
         """The wheel turned over a source position of the picture on the screen."""
