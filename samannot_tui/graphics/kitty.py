@@ -7,7 +7,7 @@ from samannot_tui.render.viewport import PixelRect
 
 CHUNK = 4096
 ABOVE_TEXT = 0
-"""A z index over text and background. Under either, kitty 0.26 smears old contents over the whole screen."""
+"""The lowest z index over text and background. Under either, kitty 0.26 smears old contents over the whole screen."""
 
 
 def transmit(image: int, payload: str) -> str:
@@ -20,16 +20,13 @@ def transmit(image: int, payload: str) -> str:
     return "".join(commands)
 
 
-def place(image: int, placement: int, part: PixelRect, columns: int, rows: int) -> str:
-    """Show `part` of an image at the cursor, `columns` x `rows` cells large; the cursor stays.
+def place(image: int, placement: int, part: PixelRect | None, columns: int, rows: int, level: int) -> str:
+    """Show `part` of an image, None for all of it, at the cursor, `columns` x `rows` cells large; the cursor stays.
 
-    A placement of the same number moves there.
+    A placement of the same number moves there. Images of higher levels, from 0, lie over those of lower ones.
     """
-    x, y, width, height = part
-    return (
-        f"\x1b_Ga=p,i={image},p={placement},x={x},y={y},w={width},h={height},"
-        f"c={columns},r={rows},z={ABOVE_TEXT},C=1,q=2\x1b\\"
-    )
+    cut = "" if part is None else f"x={part.x},y={part.y},w={part.width},h={part.height},"
+    return f"\x1b_Ga=p,i={image},p={placement},{cut}c={columns},r={rows},z={ABOVE_TEXT + level},C=1,q=2\x1b\\"
 
 
 def hide(image: int, placement: int) -> str:

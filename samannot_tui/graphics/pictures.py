@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,43 +10,79 @@ import numpy.typing as npt
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
 
-Rgb = tuple[int, int, int]
+
+class CellRect(NamedTuple):
+    """A rectangle of a target's cells: columns x .. x + width - 1, rows y .. y + height - 1."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, eq=False)
+class KittyLayer:
+    """A PNG file, stretched over cells of the target.
+
+    Terminals keep layers: what pictures have in common should be one object, and is then sent once.
+
+    Attributes:
+        payload: the file in base64.
+        size: its (width, height) in pixels.
+        level: the higher lies over the lower; among equals the one sent later.
+        area: the cells, None for all of them.
+    """
+
+    payload: str
+    size: tuple[int, int]
+    level: int
+    area: CellRect | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class KittyPicture:
-    """`payload` is a PNG of exactly `target.pixel_size`, base64."""
+    """Layers one upon the other, in any order."""
 
     target: Target
     viewport: Viewport
-    payload: str
+    layers: tuple[KittyLayer, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class SixelPicture:
-    """`sixels` is the whole device control string; the cursor belongs in the picture's top left cell."""
+class StampPicture:
+    """A picture that replaces cells. The cursor belongs in its top left cell when `commands` are written."""
 
     target: Target
     viewport: Viewport
-    sixels: str
+    commands: str
 
 
 @dataclass(frozen=True, eq=False)
 class CellPicture:
-    """`upper` and `lower` are the half cells' colours: uint8, shape (rows, columns, 3), RGB."""
+    """Two colours and a pattern a cell, as `graphics.coding.quadrants.Cells`: arrays of shape (rows, columns).
+
+    Attributes:
+        patterns: uint8, which quadrants have the front colour.
+        front, back: int32, numbers of xterm's colours if `target.colours` is 256, else 24-bit RGB.
+    """
 
     target: Target
     viewport: Viewport
-    upper: npt.NDArray[np.uint8]
-    lower: npt.NDArray[np.uint8]
+    patterns: npt.NDArray[np.uint8]
+    front: npt.NDArray[np.int32]
+    back: npt.NDArray[np.int32]
 
-    def runs(self, row: int) -> Iterator[tuple[int, Rgb, Rgb]]:
-        """Stretches of equal cells in a row, from the left: length, upper colour, lower colour."""
-        both = np.concatenate((self.upper[row], self.lower[row]), axis=1)
-        starts = np.flatnonzero(np.r_[True, (both[1:] != both[:-1]).any(axis=1)])
-        lengths = np.diff(np.r_[starts, len(both)])
-        for length, (r, g, b, lower_r, lower_g, lower_b) in zip(lengths.tolist(), both[starts].tolist(), strict=True):
-            yield length, (r, g, b), (lower_r, lower_g, lower_b)
+    def runs(self, row: int) -> Iterator[tuple[list[int], int, int]]:
+        """Stretches of cells with equal colours in a row, from the left: patterns, front and back colour."""
+        front, back, patterns = self.front[row], self.back[row], self.patterns[row].tolist()
+        starts = np.flatnonzero(np.r_[True, (front[1:] != front[:-1]) | (back[1:] != back[:-1])]).tolist()
+        for start, end in zip(starts, [*starts[1:], len(patterns)], strict=True):
+            yield patterns[start:end], int(front[start]), int(back[start])
+
+    def differs(self, other: "CellPicture") -> npt.NDArray[np.bool_]:
+        """Which cells do not look the same in another picture for the same target: bool, shape (rows, columns)."""
+        colours = (self.front != other.front) | (self.back != other.back)
+        return np.asarray(colours | (self.patterns != other.patterns), np.bool_)
 
 
-Encoded = KittyPicture | SixelPicture | CellPicture
+Encoded = KittyPicture | StampPicture | CellPicture

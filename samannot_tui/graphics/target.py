@@ -1,10 +1,11 @@
-"""What a picture is encoded for: a protocol and an area of cells."""
+"""What a picture is encoded for: a terminal's ways and an area of cells."""
 
 from dataclasses import dataclass
 
-from samannot_tui.graphics.terminal import Protocol, Size
+from samannot_tui.graphics.terminal import Blending, Protocol, Size, Terminal
 
 SIXEL_BAND = 6
+COLOURS_IN_TEXT = {"truecolor": None, "256": 256, "16": 16}
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Target:
         cell: (width, height) of one cell in picture pixels.
         limit: largest (width, height) in pixels that the terminal takes, or None.
         colours: how many colours the terminal's palette has, where it has one.
+        blending: how it blends layers, None where it is not known to blend any.
+        by_library: textual-image encodes it.
     """
 
     protocol: Protocol
@@ -26,6 +29,27 @@ class Target:
     cell: Size
     limit: Size | None = None
     colours: int | None = None
+    blending: Blending | None = None
+    by_library: bool = False
+
+    @classmethod
+    def on(cls, terminal: Terminal, columns: int, rows: int, cell: Size) -> "Target":
+        """An area of a terminal, whose cells may by now have another size than it told."""
+        answers = terminal.answers
+        limit, colours, blending = None, None, None
+        match terminal.protocol:
+            case "sixel":
+                limit, colours = answers.sixel_limit, answers.sixel_colours
+            case "kitty":
+                blending = answers.blending
+            case "cells":
+                colours = COLOURS_IN_TEXT[answers.colours]
+        return cls(terminal.protocol, columns, rows, cell, limit, colours, blending, terminal.by_library)
+
+    @property
+    def stacks(self) -> bool:
+        """Do masks and marks lie on the frame as layers of their own? Else they are drawn into the picture."""
+        return self.protocol == "kitty" and not self.by_library
 
     @property
     def pixel_size(self) -> Size:

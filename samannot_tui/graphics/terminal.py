@@ -1,16 +1,30 @@
 """What the terminal can show, as plain data, and the choice of a protocol from it."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from samannot_tui.errors import InputError
 
-Protocol = Literal["kitty", "sixel", "cells"]
-Requested = Literal["auto", "kitty", "sixel", "cells"]
+Protocol = Literal["kitty", "sixel", "iterm", "cells"]
+Requested = Literal["auto", "kitty", "sixel", "iterm", "cells", "textual-image"]
 Colours = Literal["truecolor", "256", "16"]
+Blending = Literal["gamma", "linear"]
 REQUESTS: tuple[Requested, ...] = get_args(Requested)
 
 Size = tuple[int, int]
+
+HALF_BLOCKS: Size = (1, 2)
+QUADRANTS: Size = (2, 4)
+"""Pixels are square: a quadrant is half as wide as it is high, hence two of them."""
+
+ITERM_NAMES = ("iTerm2", "WezTerm", "Konsole")
+"""Terminals that show iTerm2's inline images by default, as they name themselves (XTVERSION)."""
+XTERM_JS = "xterm.js"
+"""What VS Code's terminal is made of. It has inline images only together with sixel graphics, in one add-on."""
+KITTY_VERSION = re.compile(r"kitty\((\d+)\.(\d+)")
+LINEAR_FROM = (0, 28)
+"""The kitty that began to blend in linear light (kovidgoyal/kitty#5969); 0.26 and 0.41 were looked at."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +55,43 @@ class Answers:
     colours: Colours = "256"
     answered: bool = False
 
+    @property
+    def iterm(self) -> bool:
+        """Does it show iTerm2's inline images (OSC 1337)? They cannot be asked for."""
+        return self.name.startswith(ITERM_NAMES) or (self.name.startswith(XTERM_JS) and self.sixel)
+
+    @property
+    def blending(self) -> Blending | None:
+        """The space in which it blends kitty images; None where that is unknown.
+
+        Those that blend in linear light scale images smoothly in it, the others take the nearest pixel.
+        """
+        if self.name.startswith("Konsole"):
+            return "gamma"
+        version = KITTY_VERSION.match(self.name)
+        if version is None:
+            return None
+        return "linear" if (int(version[1]), int(version[2])) >= LINEAR_FROM else "gamma"
+
 
 @dataclass(frozen=True)
 class Terminal:
-    """How pictures go to this terminal: the protocol chosen, why (a sentence), and the answers."""
+    """How pictures go to this terminal: the protocol chosen, why (a sentence), and the answers.
+
+    `by_library` leaves encoding to textual-image, the last resort where our own pictures come out wrong.
+    """
 
     protocol: Protocol
     reason: str
     answers: Answers
+    by_library: bool = False
 
     @property
     def cell(self) -> Size:
-        """(width, height) of a cell in the pixels that pictures are made of; half blocks have 1 x 2."""
-        return (1, 2) if self.protocol == "cells" else self.answers.cell or (1, 2)
+        """(width, height) of a cell in the pixels that pictures are made of."""
+        if self.protocol == "cells":
+            return HALF_BLOCKS if self.answers.colours == "16" else QUADRANTS
+        return self.answers.cell or QUADRANTS
 
 
 def choose(requested: Requested, answers: Answers) -> Terminal:
@@ -62,22 +100,43 @@ def choose(requested: Requested, answers: Answers) -> Terminal:
     Raises:
         InputError: the protocol asked for cannot work here.
     """
-    if requested == "cells":
-        return Terminal("cells", "Unicode cells were asked for.", answers)
-    if requested != "auto":
-        _refuse(requested, answers)
-        return Terminal(requested, f"{requested} graphics were asked for.", answers)
+    match requested:
+        case "auto":
+            return _best(answers)
+        case "cells":
+            return Terminal("cells", "Unicode cells were asked for.", answers)
+        case "textual-image":
+            return _by_library(answers)
+        case _:
+            _refuse(requested, answers)
+            return Terminal(requested, f"{requested} graphics were asked for.", answers)
+
+
+def _best(answers: Answers) -> Terminal:
     if not answers.answered:
         return Terminal("cells", "The terminal did not answer the probe.", answers)
     if answers.multiplexer is not None:
         return Terminal("cells", f"{answers.multiplexer} passes no pictures on.", answers)
     if answers.cell is None:
         return Terminal("cells", "The terminal does not tell its cell size in pixels.", answers)
+    if answers.iterm:
+        return Terminal("iterm", "The terminal shows iTerm2's inline images.", answers)
     if answers.kitty:
         return Terminal("kitty", "The terminal speaks the kitty graphics protocol.", answers)
     if answers.sixel:
         return Terminal("sixel", "The terminal shows sixel graphics.", answers)
-    return Terminal("cells", "The terminal shows neither kitty nor sixel graphics.", answers)
+    return Terminal("cells", "The terminal shows no kitty, sixel or iTerm2 graphics.", answers)
+
+
+def _by_library(answers: Answers) -> Terminal:
+    _refuse("textual-image", answers)
+    if not answers.kitty and not answers.sixel:
+        raise InputError(
+            "--graphics textual-image needs a terminal with kitty or sixel graphics, which this one does not"
+            " offer: use --graphics cells."
+        )
+    protocol: Protocol = "kitty" if answers.kitty else "sixel"
+    return Terminal(protocol, "Pictures by textual-image were asked for.", answers, by_library=True)
 
 
 def _refuse(requested: Requested, answers: Answers) -> None:

@@ -44,11 +44,11 @@ def compose(
     shown = [layer for layer in layers if not layer.hidden]
     _check_sizes(frame, shown, viewport)
     if view == "masks":
-        picture = _colour_in(_index_map(shown, viewport))
+        picture = _colour_in(_scaled_index_map(shown, viewport))
     else:
         picture = _scaled_frame(frame, viewport)
         if view == "overlay":
-            picture = _tinted(picture, _index_map(shown, viewport))
+            picture = _tinted(picture, _scaled_index_map(shown, viewport))
     if view in ("prompts", "overlay"):
         draw_prompts(picture, shown, viewport)
     if marks.names and view in ("overlay", "masks"):
@@ -82,15 +82,28 @@ def _scaled_frame(frame: RgbFrame, viewport: Viewport) -> RgbFrame:
     return np.asarray(scaled, np.uint8)
 
 
-def _index_map(layers: Sequence[Layer], viewport: Viewport) -> IndexMap:
-    """The topmost label of every pixel shown, 0 for none: uint8 at output scale."""
+def index_map(layers: Sequence[Layer], viewport: Viewport) -> IndexMap:
+    """The topmost label of every pixel of `viewport.source`, 0 for none: uint8, of the source's size.
+
+    Hidden layers count like any.
+    """
     x, y, width, height = viewport.source
     indices = np.zeros((height, width), np.uint8)
     masks = [(np.count_nonzero(layer.mask), layer) for layer in layers if layer.mask is not None]
     for _, layer in sorted(masks, key=lambda sized: -sized[0]):
         assert layer.mask is not None
         indices[layer.mask[y : y + height, x : x + width]] = layer.label
-    scaled = cv2.resize(indices, viewport.target[2:], interpolation=cv2.INTER_NEAREST_EXACT)
+    return indices
+
+
+def contour(indices: IndexMap) -> IndexMap:
+    """The pixels of an index map that have neighbours of another label; 0 elsewhere, and no edge at its rim."""
+    edge = cv2.morphologyEx(indices, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.copyTo(indices, edge), np.uint8)
+
+
+def _scaled_index_map(layers: Sequence[Layer], viewport: Viewport) -> IndexMap:
+    scaled = cv2.resize(index_map(layers, viewport), viewport.target[2:], interpolation=cv2.INTER_NEAREST_EXACT)
     return np.asarray(scaled, np.uint8)
 
 
@@ -103,8 +116,7 @@ def _tinted(picture: RgbFrame, indices: IndexMap) -> RgbFrame:
     colours = _colour_in(indices)
     half = cv2.addWeighted(picture, 0.5, colours, 0.5, 0.0)
     tinted = cv2.copyTo(half, indices, picture)
-    edge = cv2.morphologyEx(indices, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.copyTo(colours, cv2.min(edge, indices), tinted), np.uint8)
+    return np.asarray(cv2.copyTo(colours, contour(indices), tinted), np.uint8)
 
 
 def _letterboxed(picture: RgbFrame, viewport: Viewport) -> RgbFrame:

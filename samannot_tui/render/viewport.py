@@ -13,7 +13,10 @@ from functools import cached_property
 from math import floor
 from typing import NamedTuple
 
-MAX_ZOOM = 64.0
+from samannot_tui.session.view import MAX_ZOOM
+
+COMFORT = 1 / 8
+"""What `showing` brings into view gets this fraction of the part shown as its distance from the edge."""
 
 
 class PixelRect(NamedTuple):
@@ -32,12 +35,12 @@ class Viewport:
     Attributes:
         frame_size: (width, height) of the frame in pixels.
         output_size: (width, height) of the picture in pixels.
-        zoom: 1 shows the whole frame as large as it gets; 2 magnifies it twice as much. 1 to MAX_ZOOM.
+        zoom: 1 shows the whole frame as large as it gets; 2 magnifies it twice as much. At least 1.
         center: source coordinates of the middle of the picture; moved inwards where the part shown would
             leave the frame. None is the frame's own middle.
 
     Raises:
-        ValueError: a size below one pixel, or a zoom out of range.
+        ValueError: a size below one pixel, or a zoom below 1.
     """
 
     frame_size: tuple[int, int]
@@ -48,8 +51,8 @@ class Viewport:
     def __post_init__(self) -> None:
         if min(*self.frame_size, *self.output_size) < 1:
             raise ValueError(f"a viewport of {self.output_size} on a frame of {self.frame_size} shows nothing")
-        if not 1.0 <= self.zoom <= MAX_ZOOM:
-            raise ValueError(f"the zoom is {self.zoom}; it goes from 1 to {MAX_ZOOM:g}")
+        if self.zoom < 1.0:
+            raise ValueError(f"the zoom is {self.zoom}; 1 shows the whole frame")
 
     @cached_property
     def source(self) -> PixelRect:
@@ -107,19 +110,64 @@ class Viewport:
         """The same zoom and middle in a picture of another size (width, height)."""
         return replace(self, output_size=output_size)
 
+    def contains(self, x: float, y: float) -> bool:
+        """Does a source position lie in the part that is shown?"""
+        left, top, width, height = self.source
+        return left <= x + 0.5 < left + width and top <= y + 0.5 < top + height
+
     def zoomed(self, factor: float, at: tuple[float, float] | None = None) -> "Viewport":
-        """Magnified `factor` times more, within bounds; `at` (source coordinates) stays where it is."""
-        zoom = min(MAX_ZOOM, max(1.0, self.zoom * factor))
-        kept = at or self._middle
-        shrink = self.zoom / zoom
-        center = tuple(point + (middle - point) * shrink for point, middle in zip(kept, self._middle, strict=True))
-        return replace(self, zoom=zoom, center=(center[0], center[1]))
+        """Magnified `factor` times more, from 1 to MAX_ZOOM; `at` (source coordinates) stays where it is."""
+        middle = self.output_size[0] / 2, self.output_size[1] / 2
+        return self.holding(at or self._middle, self.to_output(*at) if at else middle, self.zoom * factor)
+
+    def holding(self, point: tuple[float, float], position: tuple[float, float], zoom: float) -> "Viewport":
+        """Magnified `zoom` times, 1 to MAX_ZOOM, with a source point at an output position.
+
+        It is only as near to there as whole source pixels and the frame's edges allow.
+        """
+        zoom = min(MAX_ZOOM, max(1.0, zoom))
+        scale = self._fit_scale * zoom
+        x, y = (
+            wanted + (room / 2 - place) / scale
+            for wanted, place, room in zip(point, position, self.output_size, strict=True)
+        )
+        return replace(self, zoom=zoom, center=(x, y))._settled
 
     def panned(self, dx: float, dy: float) -> "Viewport":
         """The part shown moved by source pixels, no further than the frame's edge."""
         x, y = self._middle
-        moved = replace(self, center=(x + dx, y + dy))
-        return replace(self, center=moved._middle)
+        return replace(self, center=(x + dx, y + dy))._settled
+
+    def showing(self, x: float, y: float) -> "Viewport":
+        """Moved as little as brings the pixel at a source position into view, and a bit away from the edge."""
+        shifts, center = [], []
+        for place, first, length in zip((x, y), self.source[:2], self.source[2:], strict=True):
+            margin = int(COMFORT * (length - 1))
+            shift = max(0, round(place) - (first + length - 1 - margin)) + min(0, round(place) - (first + margin))
+            shifts.append(shift)
+            center.append(first + shift + (length - 1) / 2)
+        return replace(self, center=(center[0], center[1]))._settled if any(shifts) else self
+
+    def pixel_for_pixel(self, at: tuple[float, float] | None = None) -> "Viewport":
+        """One output pixel for each of the frame's, or the whole frame where it has fewer; `at` as in `zoomed`."""
+        return self.zoomed(1 / (self._fit_scale * self.zoom), at)
+
+    @cached_property
+    def exact(self) -> "Viewport":
+        """The same part in a picture without bars, a whole number of output pixels for each of the frame's.
+
+        The picture is about as large as the frame, but never larger.
+        """
+        x, y, width, height = self.source
+        zoom = max(whole / part for whole, part in zip(self.frame_size, (width, height), strict=True))
+        times = min(whole // part for whole, part in zip(self.frame_size, (width, height), strict=True))
+        center = x + (width - 1) / 2, y + (height - 1) / 2
+        return Viewport(self.frame_size, (width * times, height * times), zoom, center)
+
+    @cached_property
+    def _settled(self) -> "Viewport":
+        """The same view, its middle where it really is: the way back from beyond an edge takes no time."""
+        return replace(self, center=self._middle if self.zoom > 1 else None)
 
     @cached_property
     def _fit_scale(self) -> float:

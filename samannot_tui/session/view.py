@@ -12,6 +12,8 @@ from samannot_tui.session.manifest import write_atomically
 NonNegative = Annotated[int, msgspec.Meta(ge=0)]
 ViewName = Literal["original", "prompts", "overlay", "masks"]
 VIEW_NAMES: tuple[ViewName, ...] = ("original", "prompts", "overlay", "masks")
+MAX_ZOOM = 64.0
+Zoom = Annotated[float, msgspec.Meta(ge=1, le=MAX_ZOOM)]
 FILE_NAME = "view.json"
 _LARGEST_FILE = 64 * 1024
 
@@ -21,6 +23,7 @@ class View(msgspec.Struct, frozen=True):
 
     `label` is the active label's ID, None before there is one. `names` shows the labels' names on their
     masks. `side_width` is the side panes' width in columns: 0 hides them, None leaves it to the screen size.
+    `zoom` and `center` (frame pixels) are those of `render.viewport.Viewport`.
     """
 
     frame: NonNegative = 0
@@ -28,6 +31,8 @@ class View(msgspec.Struct, frozen=True):
     view: ViewName = "overlay"
     names: bool = False
     side_width: NonNegative | None = None
+    zoom: Zoom = 1.0
+    center: tuple[float, float] | None = None
 
 
 def read_view(folder: Path) -> View:

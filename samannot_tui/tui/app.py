@@ -57,7 +57,10 @@ class SamannotApp(App[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """As Textual's, with a refusal shown as a sentence."""
+        """As Textual's, with a refusal shown as a sentence, and the workspace told beforehand."""
+        target, name, parameters = self._parse_action(action, default_namespace or self, namespaces)
+        if target.check_action(name, parameters):
+            self.workspace.about_to(name)
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except InputError as error:

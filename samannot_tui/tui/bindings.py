@@ -14,6 +14,7 @@ class Topic:
 
 
 RUN_GROUP = Binding.Group("Run")
+PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
 
@@ -58,6 +59,13 @@ def _crosshair(modifier: str, size: str, amount: str) -> tuple[Binding, ...]:
         )
         for direction, dx, dy in moves
     )
+
+
+def _pan(direction: str, dx: int, dy: int) -> Binding:
+    # Two ways: alt is free while the crosshair has ctrl, and some terminals keep one of them for themselves.
+    keys = f"ctrl+{direction},alt+{direction}"
+    tooltip = f"Move the part shown {direction}"
+    return _key(keys, f"pan({dx}, {dy})", f"view.pan.{direction}", f"Look {direction}", tooltip, group=PAN_GROUP)
 
 
 PROMPTING = Topic(
@@ -137,6 +145,10 @@ MOVING = Topic(
         _key("end", "seek('last')", "move.last", "Last frame", "Go to the last frame"),
         _key("left_square_bracket", "step_block(-1)", "move.block.previous", "Previous block", "Go back a block"),
         _key("right_square_bracket", "step_block(1)", "move.block.next", "Next block", "Go on a block"),
+        _key("space", "play(1)", "play.forward", "Play", "Play, or stop; anything else that is done stops it too"),
+        _key("B", "play(-1)", "play.backward", "Play backward", "Play backward, or stop"),
+        _key("full_stop", "play_speed(1)", "play.faster", "Faster", "Play faster, up to 8x"),
+        _key("comma", "play_speed(-1)", "play.slower", "Slower", "Play slower, down to 0.25x"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
     ),
 )
@@ -153,12 +165,27 @@ SESSION = Topic(
         _key("ctrl+r", "redo", "session.redo", "Redo", "Redo the step undone last"),
         _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
+        _key("S", "screenshot", "session.screenshot", "Screenshot", "Save what is shown as a PNG file in the session"),
         _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),
         _key("q", "quit", "session.quit", "Quit", "Leave; nothing is lost, a run is ended cleanly"),
     ),
 )
 
-TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION)
+ZOOMING = Topic(
+    "Zoom (mouse: wheel and drag)",
+    (
+        _key("z", "zoom(1)", "view.zoom.in", "Zoom", "Magnify, about the crosshair where it is in view", "z"),
+        _key("Z", "zoom(-1)", "view.zoom.out", "Zoom out", "Magnify less"),
+        _key("w", "whole_picture", "view.zoom.whole", "Whole picture", "Show the whole picture"),
+        _key("W", "pixel_for_pixel", "view.zoom.exact", "1:1", "One pixel of the video for one of the screen"),
+        _pan("left", -1, 0),
+        _pan("right", 1, 0),
+        _pan("up", 0, -1),
+        _pan("down", 0, 1),
+    ),
+)
+
+TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

@@ -21,6 +21,7 @@ from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
 from samannot_tui.session.plan import Direction, Plan
+from samannot_tui.session.screenshots import add_screenshot
 from samannot_tui.session.settings import Settings, changed
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View, read_view, write_view
@@ -202,6 +203,17 @@ class Client:
             )
         finally:
             source.close()
+
+    async def add_screenshot(self, png: bytes, name: str, frame: int) -> Path:
+        """Keep a picture in the session's folder, see `session.screenshots.add_screenshot`.
+
+        Raises:
+            InputError: the session is read-only, or something is in the way.
+            JobError: the disk failed.
+        """
+        if self.read_only is not None:
+            raise InputError(self.read_only)
+        return await asyncio.to_thread(add_screenshot, self.folder, png, name, frame)
 
     def close(self, view: View) -> None:
         """Carry out what was asked for so far, keep the view, end a run cleanly, cancel exports, stop the engine.

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
-from samannot_tui.media.source import FrameSource
+from samannot_tui.media.source import FrameSource, RgbFrame
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.stacking import Stacker
 
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
@@ -38,6 +40,9 @@ class PictureRequest:
 
     frame: int
     target: Target
+    quality: Quality
+    zoom: float
+    center: tuple[float, float] | None
     view: ViewName
     names: bool
     crosshair: tuple[float, float] | None
@@ -62,17 +67,35 @@ def request_for(place: Place, target: Target) -> PictureRequest:
     mode = place.mode
     draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
     crosshair = (mode.x, mode.y) if mode else None
-    return PictureRequest(place.frame, target, place.kept.view, place.kept.names, crosshair, draft, labels)
+    kept = place.kept
+    return PictureRequest(
+        kept.frame, target, "rest", kept.zoom, kept.center, kept.view, kept.names, crosshair, draft, labels
+    )
+
+
+def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> "Layer":
+    """What is drawn of a label, given the mask that its record id stands for."""
+    from samannot_tui.render.layers import Layer
+
+    return Layer(
+        label=wanted.label,
+        name=wanted.name,
+        mask=mask,
+        prompts=wanted.prompts,
+        hidden=wanted.hidden,
+        pending=wanted.pending,
+    )
 
 
 class Drawer:
-    """Makes pictures of one video. Used from one thread."""
+    """Makes pictures of one video. Used from one thread, but for `frame`."""
 
     def __init__(self, source: FrameSource, follower: Follower) -> None:
         self._cache = FrameCache(source, CACHE_BYTES)
         self._size = (source.info.width, source.info.height)
         self._follower = follower
         self._masks: dict[int, BoolMask] = {}
+        self._stacker = Stacker()
 
     def draw(self, request: PictureRequest) -> "Encoded":
         """The picture, encoded for the request's target.
@@ -85,32 +108,28 @@ class Drawer:
         from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
 
-        viewport = Viewport(self._size, request.target.pixel_size)
-        frame = self._cache.get(request.frame)
+        viewport = Viewport(self._size, request.target.pixel_size, request.zoom, request.center)
+        # Only the masks on the screen are kept: moving the crosshair needs them again, another frame does not.
+        shown = {wanted.record for wanted in request.labels}
+        self._masks = {record: mask for record, mask in self._masks.items() if record in shown}
+        if request.target.stacks:
+            return self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
+        layers = [self._layer(wanted) for wanted in request.labels]
         marks = Marks(request.names, request.crosshair, request.draft)
-        picture = compose(frame, self._layers(request), request.view, viewport, marks)
-        return encode(picture, viewport, request.target)
+        picture = compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
+        return encode(picture, viewport, request.target, request.quality)
+
+    def frame(self, number: int) -> RgbFrame:
+        """A frame, as `FrameCache.get`. From any thread."""
+        return self._cache.get(number)
 
     def close(self) -> None:
         self._cache.close()
 
-    def _layers(self, request: PictureRequest) -> "list[Layer]":
-        from samannot_tui.render.layers import Layer
+    def _layer(self, wanted: LabelRequest) -> "Layer":
+        return layer_of(wanted, None if wanted.record is None else self._mask(wanted.record))
 
-        records = {wanted.record for wanted in request.labels if wanted.record is not None}
-        # Only the masks on the screen are kept: moving the crosshair needs them again, another frame does not.
-        self._masks = {
-            record: self._masks[record] if record in self._masks else decode(self._follower.read(record).rle)
-            for record in records
-        }
-        return [
-            Layer(
-                label=wanted.label,
-                name=wanted.name,
-                mask=None if wanted.record is None else self._masks[wanted.record],
-                prompts=wanted.prompts,
-                hidden=wanted.hidden,
-                pending=wanted.pending,
-            )
-            for wanted in request.labels
-        ]
+    def _mask(self, record: int) -> BoolMask:
+        if record not in self._masks:
+            self._masks[record] = decode(self._follower.read(record).rle)
+        return self._masks[record]

@@ -76,7 +76,7 @@ class Place:
 
     @property
     def extent(self) -> Extent:
-        return Extent(self.follower.manifest.width, self.follower.manifest.height)
+        return Extent(self.follower.manifest.width, self.follower.manifest.height, self.kept.zoom)
 
     @property
     def block(self) -> int:

@@ -33,15 +33,16 @@ class PromptMode:
 
 @dataclass(frozen=True)
 class Extent:
-    """The frame's size in pixels, which bounds the crosshair."""
+    """The frame's size in pixels, which bounds the crosshair, and how many times it is magnified."""
 
     width: int
     height: int
+    zoom: float = 1.0
 
     @property
     def coarse_step(self) -> int:
-        """About 24 steps across the short side: few presses to anywhere, then the finer ones."""
-        return max(2, round(min(self.width, self.height) / 24))
+        """About 24 steps across the short side of what is shown: few presses to anywhere, then the finer ones."""
+        return max(2, round(min(self.width, self.height) / self.zoom / 24))
 
     def step(self, size: StepSize) -> int:
         """Pixels that one press of an arrow moves the crosshair."""

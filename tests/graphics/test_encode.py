@@ -1,25 +1,30 @@
 import base64
 import re
-import shutil
-import subprocess
-from io import BytesIO
+from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from samannot_tui.graphics import kitty
 from samannot_tui.graphics.encode import encode
-from samannot_tui.graphics.pictures import CellPicture, KittyPicture, SixelPicture
+from samannot_tui.graphics.pictures import CellPicture, Encoded, KittyPicture, StampPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import PixelRect, Viewport
+from tests.graphics.decoders import SIXEL2PNG, cell_screen, iterm_screen, kitty_screen, psnr, sixel_screen
 
 KITTY = Target("kitty", 30, 10, (8, 17))
+LAYERED = [replace(KITTY, blending="gamma"), replace(KITTY, blending="linear")]
 SIXEL = Target("sixel", 30, 10, (8, 17))
-CELLS = Target("cells", 30, 10, (1, 2))
+ITERM = Target("iterm", 30, 10, (8, 17))
+CELLS = Target("cells", 30, 10, (2, 4))
+HALVES = Target("cells", 30, 10, (1, 2), colours=16)
+ALL = [KITTY, *LAYERED, SIXEL, ITERM, CELLS, HALVES, replace(CELLS, colours=256)]
+BY_LIBRARY = [replace(KITTY, by_library=True), replace(SIXEL, by_library=True)]
+needs_sixel2png = pytest.mark.skipif(SIXEL2PNG is None, reason="needs libsixel's sixel2png")
 
 
 def picture_for(target: Target) -> RgbFrame:
@@ -27,27 +32,54 @@ def picture_for(target: Target) -> RgbFrame:
     width, height = target.pixel_size
     y, x = np.mgrid[0:height, 0:width]
     picture = np.stack((255 * x // width, 255 * y // height, 0 * x + 90), axis=2).astype(np.uint8)
-    picture[: height // 5] = 0
-    picture[-height // 5 :] = 0
+    viewport = viewport_for(target)
+    picture[: viewport.target.y] = 0
+    picture[viewport.target.y + viewport.target.height :] = 0
     return picture
 
 
 def viewport_for(target: Target) -> Viewport:
-    return Viewport((640, 480), target.pixel_size)
+    width, height = target.pixel_size
+    return Viewport((max(1, width * 2 // 3), max(1, height * 2 // 5)), target.pixel_size)
 
 
-def psnr(picture: RgbFrame, other: RgbFrame) -> float:
-    return float(10 * np.log10(255**2 / np.mean((picture.astype(float) - other.astype(float)) ** 2)))
+def encoded_for(target: Target, quality: Quality = "rest") -> Encoded:
+    return encode(picture_for(target), viewport_for(target), target, quality)
 
 
-def test_kitty_gets_a_png_of_the_picture() -> None:
-    picture = picture_for(KITTY)
-    encoded = encode(picture, viewport_for(KITTY), KITTY)
-    assert isinstance(encoded, KittyPicture)
-    decoded = np.asarray(Image.open(BytesIO(base64.b64decode(encoded.payload))).convert("RGB"))
-    assert decoded.shape == picture.shape
-    assert psnr(picture, decoded) > 28
-    assert encoded.target is KITTY and encoded.viewport == viewport_for(KITTY)
+@pytest.mark.parametrize("target", [*ALL, *BY_LIBRARY])
+def test_a_picture_says_what_it_is_for(target: Target) -> None:
+    encoded = encoded_for(target)
+    assert encoded.target is target and encoded.viewport == viewport_for(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "quality", "layers", "least"),
+    [
+        (KITTY, "rest", 1, 31),
+        (KITTY, "scrub", 1, 24),
+        (LAYERED[0], "rest", 2, 26),
+        (LAYERED[0], "scrub", 2, 24),
+        (LAYERED[1], "rest", 2, 31),
+        (LAYERED[1], "scrub", 2, 26),
+        (BY_LIBRARY[0], "rest", 1, 90),
+    ],
+)
+def test_kitty_shows_the_picture(target: Target, quality: Quality, layers: int, least: float) -> None:
+    encoded = encoded_for(target, quality)
+    assert isinstance(encoded, KittyPicture) and len(encoded.layers) == layers
+    assert psnr(kitty_screen(encoded), picture_for(target)) > least
+
+
+@pytest.mark.parametrize("target", LAYERED)
+def test_kitty_shows_single_pixels_sharp(target: Target) -> None:
+    width, height = target.pixel_size
+    viewport = Viewport((width, height), target.pixel_size, zoom=8)
+    squares = np.random.default_rng(0).choice([30, 200], (height // 8 + 1, width // 8 + 1, 3)).astype(np.uint8)
+    picture = np.ascontiguousarray(squares.repeat(8, axis=0).repeat(8, axis=1)[:height, :width])
+    encoded = encode(picture, viewport, target)
+    assert isinstance(encoded, KittyPicture) and encoded.layers[0].size == target.pixel_size
+    assert psnr(kitty_screen(encoded), picture) > 40
 
 
 def test_kitty_commands_are_small_and_want_no_answer() -> None:
@@ -57,58 +89,97 @@ def test_kitty_commands_are_small_and_want_no_answer() -> None:
     assert "".join(data for _, data in commands) == payload
     assert [head.endswith("m=1") for head, _ in commands] == [True, True, False]
     assert all(len(data) <= kitty.CHUNK and len(data) % 4 == 0 for _, data in commands)
-    others = kitty.place(7, 1, PixelRect(0, 0, 8, 17), 1, 1) + kitty.hide(7, 1) + kitty.free(7)
+    others = kitty.place(7, 1, PixelRect(0, 0, 8, 17), 1, 1, 0) + kitty.hide(7, 1) + kitty.free(7)
     assert all("q=2" in command for command in re.findall("\x1b_G[^\x1b]*", sent + others))
 
 
-def test_sixels_select_each_colour_they_define_and_do_not_go_on_below() -> None:
-    encoded = encode(picture_for(SIXEL), viewport_for(SIXEL), SIXEL)
-    assert isinstance(encoded, SixelPicture)
-    assert encoded.sixels.startswith("\x1bP") and encoded.sixels.endswith("\x1b\\")
-    assert not encoded.sixels.endswith("-\x1b\\")
-    definitions = re.findall(r"#(\d+);2;\d+;\d+;\d+(#\d+)?", encoded.sixels)
-    assert definitions and all(select == f"#{register}" for register, select in definitions)
+@pytest.mark.parametrize(("quality", "least"), [("rest", 30), ("scrub", 26)])
+def test_iterm_shows_the_picture(quality: Quality, least: float) -> None:
+    encoded = encoded_for(ITERM, quality)
+    assert isinstance(encoded, StampPicture)
+    assert psnr(iterm_screen(encoded), picture_for(ITERM)) > least
 
 
-def test_sixels_use_no_more_colours_than_the_terminal_has() -> None:
-    few = Target("sixel", 30, 10, (8, 17), colours=16)
-    encoded = encode(picture_for(few), viewport_for(few), few)
-    assert isinstance(encoded, SixelPicture)
-    assert len(set(re.findall(r"#(\d+)", encoded.sixels))) <= 16
+@needs_sixel2png
+@pytest.mark.parametrize(
+    ("target", "quality", "least"), [(SIXEL, "rest", 33), (SIXEL, "scrub", 24), (BY_LIBRARY[1], "rest", 25)]
+)
+def test_sixels_show_the_picture(target: Target, quality: Quality, least: float) -> None:
+    encoded = encoded_for(target, quality)
+    assert isinstance(encoded, StampPicture)
+    decoded = sixel_screen(encoded.commands)
+    assert decoded.shape == picture_for(target).shape
+    assert psnr(decoded, picture_for(target)) > least
 
 
-@pytest.mark.skipif(shutil.which("sixel2png") is None, reason="needs libsixel's sixel2png")
-def test_sixels_decode_to_the_picture(tmp_path: Path) -> None:
-    picture = picture_for(SIXEL)
-    encoded = encode(picture, viewport_for(SIXEL), SIXEL)
-    assert isinstance(encoded, SixelPicture)
-    source, png = tmp_path / "a.six", tmp_path / "a.png"
-    source.write_text(encoded.sixels)
-    subprocess.run(["sixel2png", "-i", source, "-o", png], check=True)
-    decoded = np.asarray(Image.open(png).convert("RGB"))
-    assert decoded.shape == picture.shape
-    assert psnr(picture, decoded) > 25
+@pytest.mark.parametrize("by_library", [False, True])
+@pytest.mark.parametrize("quality", get_args(Quality))
+def test_sixels_use_no_more_colours_than_the_terminal_has(by_library: bool, quality: Quality) -> None:
+    few = replace(SIXEL, colours=8, by_library=by_library)
+    encoded = encoded_for(few, quality)
+    assert isinstance(encoded, StampPicture)
+    used = {int(number) for number in re.findall(r"#(\d+)", encoded.commands)}
+    assert len(used) > 4 and max(used) < 8
 
 
-def test_cells_hold_two_pixels_each() -> None:
-    picture = picture_for(CELLS)
-    encoded = encode(picture, viewport_for(CELLS), CELLS)
+@pytest.mark.parametrize("target", [SIXEL, BY_LIBRARY[1]])
+def test_sixels_select_each_colour_they_paint_with_and_do_not_go_on_below(target: Target) -> None:
+    encoded = encoded_for(target)
+    assert isinstance(encoded, StampPicture)
+    assert encoded.commands.startswith("\x1bP") and encoded.commands.endswith("\x1b\\")
+    assert not encoded.commands.endswith("-\x1b\\")
+    assert re.search(r"#\d+;2;\d+;\d+;\d+[?-~!]", encoded.commands) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "least"), [(CELLS, 26), (replace(CELLS, colours=256), 22), (HALVES, 26)], ids=["all", "256", "halves"]
+)
+@pytest.mark.parametrize("quality", get_args(Quality))
+def test_cells_show_the_picture(target: Target, least: float, quality: Quality) -> None:
+    encoded = encoded_for(target, quality)
     assert isinstance(encoded, CellPicture)
-    assert encoded.upper.shape == encoded.lower.shape == (10, 30, 3)
-    assert np.abs(encoded.upper.astype(int) - picture[0::2]).max() < 8
-    assert np.abs(encoded.lower.astype(int) - picture[1::2]).max() < 8
-    assert (encoded.upper[0] == 0).all()
+    assert encoded.patterns.shape == encoded.front.shape == encoded.back.shape == (10, 30)
+    width, height = target.pixel_size
+    quadrants = picture_for(target).repeat(60 // width, axis=1).reshape(20, height // 20, 60, 3).mean(axis=1)
+    assert psnr(cell_screen(encoded), quadrants) > least
 
 
 def test_runs_of_cells_add_up_to_the_row() -> None:
-    encoded = encode(picture_for(CELLS), viewport_for(CELLS), CELLS)
+    encoded = encoded_for(CELLS)
     assert isinstance(encoded, CellPicture)
-    assert list(encoded.runs(0)) == [(30, (0, 0, 0), (0, 0, 0))]
+    assert [(len(patterns), front, back) for patterns, front, back in encoded.runs(0)] == [(30, 0, 0)]
     runs = list(encoded.runs(5))
-    cells = [colours for length, *colours in runs for _ in range(length)]
-    assert [upper for upper, _ in cells] == [tuple(rgb) for rgb in encoded.upper[5].tolist()]
-    assert [lower for _, lower in cells] == [tuple(rgb) for rgb in encoded.lower[5].tolist()]
+    cells = [(pattern, front, back) for patterns, front, back in runs for pattern in patterns]
+    arrays = (encoded.patterns[5], encoded.front[5], encoded.back[5])
+    assert cells == list(zip(*(array.tolist() for array in arrays), strict=True))
     assert all(left[1:] != right[1:] for left, right in pairwise(runs))
+
+
+@pytest.mark.parametrize("target", ALL)
+@pytest.mark.parametrize("quality", get_args(Quality))
+@pytest.mark.parametrize("colour", [0, 255, (200, 20, 60)])
+def test_a_picture_of_one_colour(target: Target, quality: Quality, colour: object) -> None:
+    picture = np.empty((*target.pixel_size[::-1], 3), np.uint8)
+    picture[:] = colour  # type: ignore[call-overload]
+    encode(picture, Viewport((30, 20), target.pixel_size), target, quality)
+
+
+@pytest.mark.parametrize("target", [replace(target, columns=1, rows=1) for target in ALL])
+@pytest.mark.parametrize("quality", get_args(Quality))
+def test_a_picture_of_one_cell(target: Target, quality: Quality) -> None:
+    encode(picture_for(target), viewport_for(replace(target, columns=1, rows=1)), target, quality)
+
+
+@pytest.mark.parametrize("target", [KITTY, *LAYERED, ITERM])
+def test_pictures_that_the_terminal_scales_have_no_more_pixels_than_the_source(target: Target) -> None:
+    viewport = Viewport((120, 60), target.pixel_size)
+    encoded = encode(np.zeros((*target.pixel_size[::-1], 3), np.uint8), viewport, target)
+    if isinstance(encoded, KittyPicture):
+        assert max(layer.size[0] for layer in encoded.layers) == 120
+    else:
+        assert isinstance(encoded, StampPicture)
+        jpeg = base64.b64decode(encoded.commands.split(":")[1].rstrip("\x07"))
+        assert jpeg[:2] == b"\xff\xd8"
 
 
 def test_a_picture_of_another_size_is_refused() -> None:

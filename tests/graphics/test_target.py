@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samannot_tui.graphics.target import Target
+from samannot_tui.graphics.terminal import Answers, Terminal
 
 cells = st.tuples(st.integers(1, 40), st.integers(1, 60))
 
@@ -24,7 +25,8 @@ def test_a_sixel_picture_ends_on_a_band_inside_its_cells(
 
 def test_other_protocols_fill_their_cells() -> None:
     assert Target("kitty", 100, 40, (8, 17)).pixel_size == (800, 680)
-    assert Target("cells", 100, 40, (1, 2)).pixel_size == (100, 80)
+    assert Target("iterm", 100, 40, (8, 17)).pixel_size == (800, 680)
+    assert Target("cells", 100, 40, (2, 4)).pixel_size == (200, 160)
     assert Target("kitty", 100, 40, (8, 17)).origin == (0, 0)
 
 
@@ -32,3 +34,20 @@ def test_a_limited_picture_is_in_the_middle() -> None:
     target = Target("sixel", 200, 60, (10, 20), (1000, 1000))
     assert target.pixel_size == (1000, 996)
     assert target.origin == (50, 5)
+
+
+def test_a_target_knows_what_matters_of_its_terminal_alone() -> None:
+    answers = Answers(
+        name="kitty(0.41.1)", cell=(8, 17), sixel_colours=64, sixel_limit=(900, 600), colours="16", answered=True
+    )
+
+    def details(terminal: Terminal) -> tuple[object, ...]:
+        target = Target.on(terminal, 100, 40, (9, 18))
+        assert (target.columns, target.rows, target.cell) == (100, 40, (9, 18))
+        return target.protocol, target.limit, target.colours, target.blending, target.by_library
+
+    assert details(Terminal("kitty", "", answers)) == ("kitty", None, None, "linear", False)
+    assert details(Terminal("sixel", "", answers)) == ("sixel", (900, 600), 64, None, False)
+    assert details(Terminal("iterm", "", answers)) == ("iterm", None, None, None, False)
+    assert details(Terminal("cells", "", answers)) == ("cells", None, 16, None, False)
+    assert details(Terminal("kitty", "", answers, by_library=True))[-1] is True

@@ -27,13 +27,54 @@ def test_auto_picks_the_best_that_is_certain(answers: Answers, protocol: str) ->
     assert terminal.reason.endswith(".")
 
 
-@pytest.mark.parametrize("requested", REQUESTS[1:])
+@pytest.mark.parametrize("requested", [name for name in REQUESTS if name not in ("auto", "textual-image")])
 def test_what_is_asked_for_is_taken(requested: Requested) -> None:
-    assert choose(requested, replace(ABLE, kitty=False, sixel=False)).protocol == requested
+    terminal = choose(requested, replace(ABLE, kitty=False, sixel=False))
+    assert terminal.protocol == requested and not terminal.by_library
+
+
+@pytest.mark.parametrize(("answers", "protocol"), [(ABLE, "kitty"), (replace(ABLE, kitty=False), "sixel")])
+def test_textual_image_encodes_for_what_the_terminal_has(answers: Answers, protocol: str) -> None:
+    terminal = choose("textual-image", answers)
+    assert terminal.protocol == protocol and terminal.by_library
+
+
+@pytest.mark.parametrize(
+    ("name", "sixel", "protocol"),
+    [
+        ("iTerm2 3.5.10", True, "iterm"),
+        ("WezTerm 20240203-110809-5046fc22", True, "iterm"),
+        ("Konsole 22.12.3", True, "iterm"),
+        ("xterm.js(5.6.0-beta.98)", True, "iterm"),
+        ("xterm.js(5.6.0-beta.98)", False, "cells"),
+        ("XTerm(379)", True, "sixel"),
+        ("", True, "sixel"),
+    ],
+)
+def test_inline_images_are_for_terminals_known_by_name(name: str, sixel: bool, protocol: str) -> None:
+    assert choose("auto", replace(ABLE, kitty=False, name=name, sixel=sixel)).protocol == protocol
+
+
+@pytest.mark.parametrize(
+    ("name", "blending"),
+    [
+        ("kitty(0.26.5)", "gamma"),
+        ("kitty(0.27.1)", "gamma"),
+        ("kitty(0.28.0)", "linear"),
+        ("kitty(0.41.1)", "linear"),
+        ("kitty(1.0.0)", "linear"),
+        ("Konsole 22.12.3", "gamma"),
+        ("ghostty 1.1.0", None),
+        ("", None),
+    ],
+)
+def test_blending_is_told_by_the_name_or_unknown(name: str, blending: str | None) -> None:
+    assert Answers(name=name).blending == blending
 
 
 def test_cells_work_anywhere() -> None:
-    assert choose("cells", Answers()).cell == (1, 2)
+    assert choose("cells", Answers()).cell == (2, 4)
+    assert choose("cells", Answers(colours="16")).cell == (1, 2), "terminals of few colours lack quadrants too"
     assert choose("auto", ABLE).cell == (8, 17)
 
 
@@ -44,6 +85,9 @@ def test_cells_work_anywhere() -> None:
         ("sixel", replace(ABLE, multiplexer="tmux", sixel=False), "inside tmux"),
         ("kitty", replace(ABLE, cell=None), "size of a cell"),
         ("sixel", Answers(), "size of a cell"),
+        ("iterm", replace(ABLE, multiplexer="screen"), "inside screen"),
+        ("textual-image", replace(ABLE, multiplexer="tmux"), "inside tmux"),
+        ("textual-image", replace(ABLE, kitty=False, sixel=False), "kitty or sixel"),
     ],
 )
 def test_what_cannot_work_is_refused_in_a_sentence(requested: Requested, answers: Answers, words: str) -> None:

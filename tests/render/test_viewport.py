@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samannot_tui.render.viewport import MAX_ZOOM, Viewport
+from samannot_tui.render.viewport import Viewport
+from samannot_tui.session.view import MAX_ZOOM
 
 sizes = st.tuples(st.integers(1, 4000), st.integers(1, 3000))
 shares = st.tuples(st.floats(0, 1), st.floats(0, 1))
@@ -79,18 +80,72 @@ def test_a_click_on_a_pixel_is_its_whole_number() -> None:
     assert viewport.pixel_at(9.99, 29.99) == (0, 1)
 
 
-@given(sizes, sizes, shares, st.floats(1, 4))
+@given(viewports(), shares, st.floats(0.1, 10))
 def test_zooming_keeps_the_point_under_the_pointer(
-    frame: tuple[int, int], output: tuple[int, int], share: tuple[float, float], factor: float
+    viewport: Viewport, share: tuple[float, float], factor: float
 ) -> None:
-    whole = Viewport(frame, output)
-    u, v = whole.target.x + share[0] * whole.target.width, whole.target.y + share[1] * whole.target.height
-    at = whole.to_source(u, v)
-    zoomed = whole.zoomed(factor, at)
-    source = zoomed.source
-    # Rounding to whole source pixels moves it by half of one, and by another where parts do not fill.
-    for point, first, length in zip(at, source[:2], source[2:], strict=True):
-        assert first - 1.5 <= point <= first + length + 0.5
+    x, y, width, height = viewport.target
+    position = x + share[0] * width, y + share[1] * height
+    at = viewport.to_source(*position)
+    zoomed = viewport.zoomed(factor, at)
+    # As near as a pixel of the frame, which is the least that the part shown moves by, unless that would leave
+    # the frame; the bars, and the scale where the part does not fill the picture, are whole pixels too.
+    found = zoomed.to_source(*position)
+    for axis in (0, 1):
+        first, length, whole = zoomed.source[axis], zoomed.source[axis + 2], zoomed.frame_size[axis]
+        at_an_edge = first == 0 or first + length == whole
+        per_pixel = length / zoomed.target[axis + 2]
+        assert at_an_edge or abs(found[axis] - at[axis]) <= 1 + per_pixel
+
+
+@given(viewports(), shares, shares, st.floats(1, MAX_ZOOM))
+def test_a_point_that_is_held_stays_in_hand(
+    viewport: Viewport, place: tuple[float, float], hand: tuple[float, float], zoom: float
+) -> None:
+    """Wherever the hand moves it, further drags bring it back: no drag adds to the rounding of those before."""
+    point = place[0] * (viewport.frame_size[0] - 1), place[1] * (viewport.frame_size[1] - 1)
+    position = hand[0] * viewport.output_size[0], hand[1] * viewport.output_size[1]
+    held = viewport.holding(point, position, zoom)
+    away = held.holding(point, (0.0, 0.0), zoom).holding(point, position, zoom)
+    assert away.source == held.source and held.zoom == zoom
+    assert all(0 <= middle <= size - 1 for middle, size in zip(held.center or (0, 0), held.frame_size, strict=True))
+
+
+@given(viewports(), shares)
+def test_what_is_brought_into_view_is_in_view(viewport: Viewport, share: tuple[float, float]) -> None:
+    x, y = (round(part * (size - 1)) for part, size in zip(share, viewport.frame_size, strict=True))
+    moved = viewport.showing(x, y)
+    assert moved.contains(x, y)
+    assert moved.source[2:] == viewport.source[2:]
+    assert moved.showing(x, y).source == moved.source
+
+
+def test_what_is_well_in_view_moves_nothing() -> None:
+    viewport = Viewport((1000, 1000), (500, 500)).zoomed(10)
+    assert viewport.source == (450, 450, 100, 100)
+    assert viewport.showing(480, 520) is viewport
+    assert viewport.showing(540, 520).source == (453, 450, 100, 100)
+
+
+@given(viewports())
+def test_the_exact_view_shows_the_same_part_in_whole_pixels(viewport: Viewport) -> None:
+    exact = viewport.exact
+    times = exact.output_size[0] // exact.source.width
+    assert exact.source == viewport.source
+    assert exact.output_size == (times * exact.source.width, times * exact.source.height)
+    assert exact.target == (0, 0, *exact.output_size)
+    assert all(size <= whole for size, whole in zip(exact.output_size, exact.frame_size, strict=True))
+
+
+@given(sizes, sizes)
+def test_pixel_for_pixel(frame: tuple[int, int], output: tuple[int, int]) -> None:
+    viewport = Viewport(frame, output).pixel_for_pixel()
+    fit = min(room / size for room, size in zip(output, frame, strict=True))
+    if fit >= 1:
+        assert viewport.source == (0, 0, *frame)
+    elif 1 / fit <= MAX_ZOOM:
+        assert viewport.source[2:] == viewport.target[2:]
+        assert viewport.source[2:] == tuple(map(min, frame, output))
 
 
 @given(viewports(), st.floats(-5000, 5000), st.floats(-5000, 5000))
@@ -111,7 +166,7 @@ def test_small_pans_add_up() -> None:
 def test_zoom_ends_at_its_bounds() -> None:
     viewport = Viewport((640, 480), (640, 480))
     assert viewport.zoomed(1000).zoom == MAX_ZOOM
-    assert viewport.zoomed(3).zoomed(0.01).source == viewport.source
+    assert viewport.zoomed(3).zoomed(0.01) == viewport
 
 
 @pytest.mark.parametrize(("frame", "output", "zoom"), [((0, 5), (5, 5), 1), ((5, 5), (5, 0), 1), ((5, 5), (5, 5), 0.5)])

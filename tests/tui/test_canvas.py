@@ -2,21 +2,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.color import Color
 from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Header, Label, Static
 
+from samannot_tui.graphics.coding.quadrants import PATTERNS
 from samannot_tui.graphics.encode import encode
-from samannot_tui.graphics.pictures import Encoded
+from samannot_tui.graphics.pictures import CellPicture, Encoded
 from samannot_tui.graphics.target import Target
-from samannot_tui.graphics.terminal import Answers, Terminal
+from samannot_tui.graphics.terminal import Answers, Colours, Terminal
 from samannot_tui.render.compose import compose
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas import Canvas
@@ -27,6 +31,9 @@ FRAME = np.random.default_rng(0).integers(0, 256, (100, 200, 3), np.uint8)
 CELLS = Terminal("cells", "Asked for.", Answers())
 KITTY = Terminal("kitty", "Asked for.", Answers(kitty=True, cell=(8, 16), answered=True))
 SIXEL = Terminal("sixel", "Asked for.", Answers(sixel=True, cell=(8, 16), answered=True))
+ITERM = Terminal("iterm", "Asked for.", Answers(cell=(8, 16), answered=True))
+LAYERED = Terminal("kitty", "Asked for.", replace(KITTY.answers, name="kitty(0.41.1)"))
+BY_LIBRARY = replace(SIXEL, by_library=True)
 
 
 class RecordingCanvas(Canvas):
@@ -101,7 +108,7 @@ async def settle(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("terminal", [CELLS, KITTY, SIXEL])
+@pytest.mark.parametrize("terminal", [CELLS, KITTY, SIXEL, ITERM])
 async def test_it_asks_for_a_picture_when_it_has_a_size_and_at_each_resize(terminal: Terminal) -> None:
     app = CanvasApp(terminal)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -116,8 +123,9 @@ async def test_it_asks_for_a_picture_when_it_has_a_size_and_at_each_resize(termi
         assert app.canvas.target == app.heard[-1].target != asked[0]  # type: ignore[attr-defined]
 
 
-async def test_a_sixel_keeps_off_the_last_row_of_the_screen() -> None:
-    app = CanvasApp(SIXEL, footer=False)
+@pytest.mark.parametrize("terminal", [SIXEL, ITERM])
+async def test_what_replaces_cells_keeps_off_the_last_row_of_the_screen(terminal: Terminal) -> None:
+    app = CanvasApp(terminal, footer=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert app.canvas.target is not None
@@ -125,22 +133,26 @@ async def test_a_sixel_keeps_off_the_last_row_of_the_screen() -> None:
         assert app.canvas.target.rows == app.canvas.size.height - 1
 
 
-async def test_half_blocks_have_the_pictures_colours() -> None:
-    app = CanvasApp(CELLS)
+@pytest.mark.parametrize("colours", ["truecolor", "256", "16"])
+async def test_cells_have_the_pictures_patterns_and_colours(colours: Colours) -> None:
+    app = CanvasApp(replace(CELLS, answers=Answers(colours=colours)))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         shown = app.show()
+        assert isinstance(shown, CellPicture)
         await settle(pilot)
-        for y in range(app.canvas.size.height):
-            strip = app.canvas.render_line(y)
+        lines = app.canvas.render_lines(Region(0, 0, *app.canvas.size))
+        for y, strip in enumerate(lines):
             assert strip.cell_length == 60
-            colours = [
-                (segment.style.color.triplet, segment.style.bgcolor.triplet)  # type: ignore[union-attr]
-                for segment in strip
-                for _ in segment.text
-            ]
-            assert [upper for upper, _ in colours] == [tuple(rgb) for rgb in shown.upper[y].tolist()]  # type: ignore[union-attr]
-            assert [lower for _, lower in colours] == [tuple(rgb) for rgb in shown.lower[y].tolist()]  # type: ignore[union-attr]
+            cells = [(character, segment.style) for segment in strip for character in segment.text]
+            assert [character for character, _ in cells] == [PATTERNS[number] for number in shown.patterns[y]]
+            assert [number_of(style.color) for _, style in cells] == shown.front[y].tolist()  # type: ignore[union-attr]
+            assert [number_of(style.bgcolor) for _, style in cells] == shown.back[y].tolist()  # type: ignore[union-attr]
+
+
+def number_of(color: Color | None) -> int | None:
+    assert color is not None
+    return color.triplet.red << 16 | color.triplet.green << 8 | color.triplet.blue if color.triplet else color.number
 
 
 async def test_a_picture_for_an_old_size_is_dropped() -> None:
@@ -156,7 +168,7 @@ async def test_a_picture_for_an_old_size_is_dropped() -> None:
         assert app.canvas.written == []
 
 
-@pytest.mark.parametrize("terminal", [KITTY, SIXEL])
+@pytest.mark.parametrize("terminal", [KITTY, LAYERED, SIXEL, ITERM, BY_LIBRARY])
 async def test_a_picture_is_one_write_that_leaves_the_cursor_alone(terminal: Terminal) -> None:
     app = CanvasApp(terminal)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -172,7 +184,7 @@ async def test_a_picture_is_one_write_that_leaves_the_cursor_alone(terminal: Ter
             assert f"\x1b[{y + 1};{x + 1}H" in text
 
 
-@pytest.mark.parametrize("terminal", [KITTY, SIXEL])
+@pytest.mark.parametrize("terminal", [KITTY, LAYERED, SIXEL, ITERM])
 async def test_an_unchanged_picture_that_nothing_was_painted_over_is_not_sent_again(terminal: Terminal) -> None:
     app = CanvasApp(terminal)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -215,7 +227,7 @@ async def test_a_picture_made_while_a_dialog_is_open_waits_for_its_end() -> None
             assert written == []
             app.pop_screen()
             await settle(pilot)
-        assert [shown.sixels in text for text in written] == [True]  # type: ignore[union-attr]
+        assert [shown.commands in text for text in written] == [True]  # type: ignore[union-attr]
 
 
 async def test_what_lies_over_the_canvas_is_cut_out_of_a_kitty_picture() -> None:

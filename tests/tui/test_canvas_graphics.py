@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Region
 
-from samannot_tui.graphics.pictures import KittyPicture, SixelPicture
+from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, SixelWire
+from samannot_tui.tui.widgets.canvas_graphics import TERMINAL_BYTES, KittyWire, StampWire
 from samannot_tui.tui.widgets.canvas_layout import Placement
 
 KITTY = Target("kitty", 30, 10, (8, 16))
@@ -18,11 +18,15 @@ COVERED = replace(HERE, covered=(Region(30, 8, 40, 20),))
 
 
 def kitty_picture() -> KittyPicture:
-    return KittyPicture(KITTY, Viewport((30, 10), KITTY.pixel_size), "AAAA" * 3000)
+    return with_layers(KittyLayer("AAAA" * 3000, KITTY.pixel_size, 0))
 
 
-def sixel_picture() -> SixelPicture:
-    return SixelPicture(SIXEL, Viewport((30, 10), SIXEL.pixel_size), "\x1bPq#0~\x1b\\")
+def with_layers(*layers: KittyLayer) -> KittyPicture:
+    return KittyPicture(KITTY, Viewport((30, 10), KITTY.pixel_size), layers)
+
+
+def stamp_picture() -> StampPicture:
+    return StampPicture(SIXEL, Viewport((30, 10), SIXEL.pixel_size), "\x1bPq#0~\x1b\\")
 
 
 def actions(text: str) -> list[str]:
@@ -36,14 +40,57 @@ def image(text: str) -> str:
     return found[1]
 
 
-def test_kitty_places_the_new_picture_before_it_frees_the_old() -> None:
+def test_kitty_places_the_new_picture_before_it_hides_the_old() -> None:
     wire = KittyWire()
     first = wire.update(kitty_picture(), HERE)
     second = wire.update(kitty_picture(), HERE)
     assert actions(first) == ["t", "p"]
-    assert actions(second) == ["t", "p", "d,d=I"]
+    assert actions(second) == ["t", "p", "d,d=i"]
     assert image(first) != image(second)
-    assert f"d=I,i={image(first)}," in second
+    assert f"d=i,i={image(first)}," in second
+
+
+def test_kitty_shows_a_picture_that_the_terminal_holds_by_reference() -> None:
+    wire, first, second = KittyWire(), kitty_picture(), kitty_picture()
+    wire.update(first, HERE)
+    wire.update(second, HERE)
+    again = wire.update(first, HERE)
+    assert actions(again) == ["p", "d,d=i"] and len(again) < 200
+    assert actions(wire.close()) == ["d,d=I"] * 2
+
+
+def test_kitty_frees_what_was_not_shown_for_the_longest_beyond_the_budget() -> None:
+    size = 4096, TERMINAL_BYTES // 4 // 4096 // 3
+    wire, pictures = KittyWire(), [with_layers(KittyLayer("AAAA", size, 0)) for _ in range(4)]
+    sent = [wire.update(picture, HERE) for picture in [*pictures[:3], pictures[0], pictures[3]]]
+    assert [actions(text).count("d,d=I") for text in sent] == [0, 0, 0, 0, 1]
+    assert f"d=I,i={image(sent[1])}," in sent[-1]
+    assert actions(wire.update(pictures[0], HERE)) == ["p", "d,d=i"]
+
+
+def test_kitty_never_frees_what_is_shown() -> None:
+    size = 4096, TERMINAL_BYTES // 4 // 4096
+    wire = KittyWire()
+    shown = wire.update(with_layers(KittyLayer("AAAA", size, 0), KittyLayer("BBBB", size, 1)), HERE)
+    assert actions(shown) == ["t", "t", "p", "p"]
+
+
+def test_kitty_frees_pictures_for_another_size() -> None:
+    wire, picture = KittyWire(), kitty_picture()
+    wire.update(picture, HERE)
+    larger = replace(picture, target=replace(KITTY, rows=12), layers=(KittyLayer("BBBB", (240, 192), 0),))
+    assert actions(wire.update(larger, HERE)) == ["t", "p", "d,d=i", "d,d=I"]
+    assert actions(wire.close()) == ["d,d=I"]
+
+
+def test_kitty_places_a_mark_on_its_own_cells() -> None:
+    wire, mark = KittyWire(), KittyLayer("BBBB", (16, 32), 20, CellRect(28, 6, 2, 2))
+    frame = KittyLayer("AAAA", (240, 160), 0)
+    wire.update(with_layers(frame), HERE)
+    marked = wire.update(with_layers(frame, mark), HERE)
+    assert actions(marked) == ["t", "p"] and "\x1b[8;49H" in marked and "c=2,r=2,z=20," in marked
+    cut = wire.update(with_layers(frame, mark), COVERED)
+    assert "x=0,y=0,w=16,h=16,c=2,r=1,z=20," in cut
 
 
 def test_kitty_shows_a_picture_elsewhere_without_sending_it_again() -> None:
@@ -66,6 +113,28 @@ def test_kitty_leaves_covered_cells_out_and_fills_them_again() -> None:
     assert actions(whole) == ["p", "d,d=i"] and "p=2,q=2" in whole
 
 
+def test_kitty_sends_only_the_layers_that_are_new() -> None:
+    wire, frame, overlay = KittyWire(), KittyLayer("AAAA", (240, 160), 0), KittyLayer("BBBB", (240, 160), 1)
+    first = wire.update(with_layers(frame, overlay), HERE)
+    assert actions(first) == ["t", "t", "p", "p"] and re.findall(r"z=(\d)", first) == ["0", "1"]
+    without = wire.update(with_layers(frame), HERE)
+    assert actions(without) == ["d,d=i"]
+    other = wire.update(with_layers(frame, KittyLayer("CCCC", (240, 160), 1)), HERE)
+    assert actions(other) == ["t", "p"] and "CCCC" in other
+    assert actions(wire.close()) == ["d,d=I"] * 3
+
+
+def test_kitty_cuts_each_layer_in_its_own_pixels() -> None:
+    wire = KittyWire()
+    cut = wire.update(with_layers(KittyLayer("AAAA", (240, 160), 0), KittyLayer("BBBB", (60, 40), 1)), COVERED)
+    assert re.findall(r"p=(\d),x=(\d+),y=(\d+),w=(\d+),h=(\d+),c=(\d+),r=(\d+),z=(\d)", cut) == [
+        ("1", "0", "0", "240", "112", "30", "7", "0"),
+        ("2", "0", "112", "80", "48", "10", "3", "0"),
+        ("1", "0", "0", "60", "28", "30", "7", "1"),
+        ("2", "0", "28", "20", "12", "10", "3", "1"),
+    ]
+
+
 def test_kitty_places_again_after_damage_once() -> None:
     wire, picture = KittyWire(), kitty_picture()
     wire.update(picture, HERE)
@@ -84,26 +153,26 @@ def test_kitty_hides_all_pieces_and_frees_at_the_end() -> None:
     assert actions(wire.close()) == ["d,d=I"]
 
 
-def test_sixels_are_sent_again_only_where_they_were_wiped_out() -> None:
-    wire, picture = SixelWire(), sixel_picture()
-    assert "\x1b[2;21H" + picture.sixels in wire.update(picture, HERE)
+def test_stamps_are_sent_again_only_where_they_were_wiped_out() -> None:
+    wire, picture = StampWire(), stamp_picture()
+    assert "\x1b[2;21H" + picture.commands in wire.update(picture, HERE)
     assert wire.update(picture, HERE) == ""
     wire.damage()
-    assert picture.sixels in wire.update(picture, HERE)
-    assert picture.sixels in wire.update(picture, THERE)
+    assert picture.commands in wire.update(picture, HERE)
+    assert picture.commands in wire.update(picture, THERE)
     assert wire.update(picture, None) == ""
-    assert picture.sixels in wire.update(picture, THERE)
+    assert picture.commands in wire.update(picture, THERE)
 
 
-@pytest.mark.parametrize("wire", [KittyWire(), SixelWire()])
-def test_a_picture_of_another_protocol_is_not_sent(wire: KittyWire | SixelWire) -> None:
-    picture = sixel_picture() if isinstance(wire, KittyWire) else kitty_picture()
+@pytest.mark.parametrize("wire", [KittyWire(), StampWire()])
+def test_a_picture_of_another_protocol_is_not_sent(wire: KittyWire | StampWire) -> None:
+    picture = stamp_picture() if isinstance(wire, KittyWire) else kitty_picture()
     assert wire.update(picture, HERE) == ""
 
 
-@pytest.mark.parametrize("wire", [KittyWire(), SixelWire()])
-def test_after_the_terminal_forgot_the_picture_is_sent_whole(wire: KittyWire | SixelWire) -> None:
-    picture = kitty_picture() if isinstance(wire, KittyWire) else sixel_picture()
+@pytest.mark.parametrize("wire", [KittyWire(), StampWire()])
+def test_after_the_terminal_forgot_the_picture_is_sent_whole(wire: KittyWire | StampWire) -> None:
+    picture = kitty_picture() if isinstance(wire, KittyWire) else stamp_picture()
     sent = wire.update(picture, HERE)
     wire.forget()
     assert len(wire.update(picture, HERE)) == len(sent)

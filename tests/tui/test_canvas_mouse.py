@@ -1,18 +1,21 @@
 from math import floor
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual.events import MouseDown
 
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Protocol, Terminal
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.session.view import MAX_ZOOM
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
 from tests.tui.test_canvas import CELLS, FRAME_SIZE, KITTY, SIXEL, CanvasApp, settle
 
 sizes = st.tuples(st.integers(1, 2000), st.integers(1, 1500))
+Share = tuple[float, float]
+shares = st.tuples(st.floats(0, 0.999), st.floats(0, 0.999))
 cell_sizes = st.tuples(st.integers(4, 30), st.integers(8, 60))
 
 
@@ -64,6 +67,31 @@ def test_a_terminal_that_reports_pixels_hits_the_very_pixel(
     found = pointer.position(mouse(*reported), target)
     for wanted, got, size, wide in zip((u, v), found, target.cell, cell, strict=True):
         assert abs(wanted - got) <= size / wide / 2 + 1e-6
+
+
+@given(targets(), sizes, st.floats(1, MAX_ZOOM), shares, shares, st.booleans())
+def test_from_a_pixel_to_the_pointer_and_back(
+    target: Target, frame: tuple[int, int], zoom: float, middle: Share, share: Share, reports_pixels: bool
+) -> None:
+    """A pixel that is larger than what the terminal can tell apart is hit by a click on its middle."""
+    center = middle[0] * frame[0], middle[1] * frame[1]
+    viewport = Viewport(frame, target.pixel_size, zoom, center)
+    least = (1, 1) if reports_pixels else target.cell
+    spans = [across / part for across, part in zip(viewport.target[2:], viewport.source[2:], strict=True)]
+    assume(all(span > told for span, told in zip(spans, least, strict=True)))
+    x, y, width, height = viewport.source
+    pixel = x + int(share[0] * width), y + int(share[1] * height)
+    u, v = viewport.to_output(*pixel)
+    reported = [
+        int(place / told) * told / cell + origin
+        for place, told, cell, origin in zip((u, v), least, target.cell, target.origin, strict=True)
+    ]
+    pointer = Pointer(target.cell)
+    if reports_pixels:
+        pointer.position(mouse(0.5, 0), target)
+    position = pointer.position(mouse(*reported), target)
+    assert viewport.pixel_at(*position) == pixel
+    assert tuple(round(place) for place in nearest(viewport, *position)) == pixel
 
 
 @given(sizes, sizes, st.floats(1, 20), st.tuples(st.floats(-3000, 5000), st.floats(-3000, 5000)))
@@ -140,7 +168,7 @@ async def test_the_wheel_tells_where_and_which_way() -> None:
         await pilot.pause()
         wheels = [message for message in app.heard if isinstance(message, Canvas.Wheel)]
         assert [wheel.delta for wheel in wheels] == [1, -1]
-        assert (wheels[0].x, wheels[0].y) == viewport.to_source(30.5, 21.0)
+        assert (wheels[0].x, wheels[0].y) == viewport.to_source(61.0, 42.0)
 
 
 def _wheel(way: str) -> type[MouseDown]:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 
+from samannot_tui.graphics.pictures import CellPicture
 from samannot_tui.masks.rle import area, decode
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
 from samannot_tui.tui.screens.export import ExportScreen
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.message_line import MessageLine
+from tests.graphics.decoders import cell_screen
 from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
 
 
@@ -93,9 +95,9 @@ async def test_the_sign_key_and_removing_the_nearest(desk: OpenDesk) -> None:
 
 def cell_of(at: Desk, x: float, y: float) -> tuple[int, int]:
     canvas = at.screen.query_one(Canvas)
-    assert canvas.viewport is not None
+    assert canvas.viewport is not None and canvas.target is not None
     u, v = canvas.viewport.to_output(x, y)
-    return int(u), int(v / 2)
+    return int(u / canvas.target.cell[0]), int(v / canvas.target.cell[1])
 
 
 async def test_mouse_points(desk: OpenDesk) -> None:
@@ -226,7 +228,9 @@ def drawn_frame(at: Desk) -> int:
     encoded = canvas._encoded
     if encoded is None:
         return -1
-    row = encoded.upper[len(encoded.upper) // 2].mean(axis=1) > 120  # type: ignore[union-attr]
+    assert isinstance(encoded, CellPicture)
+    screen = cell_screen(encoded)
+    row = screen[len(screen) // 2].mean(axis=1) > 120
     if not row.any():
         return -1
     x, _ = encoded.viewport.to_source(float(row.argmax()), 0.0)

@@ -34,6 +34,10 @@ class ActionScreen(Screen[None]):
     def show_place(self) -> None:
         """Bring all widgets and the picture to where `place` now is."""
 
+    @abstractmethod
+    def show_picture(self) -> None:
+        """As `show_place`, where nothing but the picture depends on what has changed: less for the terminal."""
+
     def carry_out(self, work: Coroutine[Any, Any, None]) -> None:
         """Start something that waits for the session; a refusal becomes a sentence on the screen."""
         self.run_worker(self.carried_out(work))

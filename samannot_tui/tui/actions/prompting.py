@@ -6,7 +6,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.session.commands import AddPrompt, RemovePrompt
 from samannot_tui.session.crowding import CROWDED, MANY_POINTS
 from samannot_tui.session.prompts import PointPrompt, Prompt
-from samannot_tui.tui.actions.base import ActionScreen
+from samannot_tui.tui.actions.viewing import ViewingActions
 from samannot_tui.tui.prompting import (
     PromptKind,
     PromptMode,
@@ -21,7 +21,7 @@ from samannot_tui.tui.prompting import (
 SAME_SPOT_PIXELS = 3
 
 
-class PromptingActions(ActionScreen):
+class PromptingActions(ViewingActions):
     """Prompts go to the active label, on the frame that is shown."""
 
     _crosshair: tuple[float, float] | None = None
@@ -41,8 +41,7 @@ class PromptingActions(ActionScreen):
         if self.place.mode is not None and self.place.mode.kind == kind:
             self.set_mode(None)
             return
-        x, y = self._crosshair or (self.place.extent.width // 2, self.place.extent.height // 2)
-        self.set_mode(PromptMode(kind, x, y))
+        self.set_mode(PromptMode(kind, *self.in_view(self._crosshair)))
         self.carry_out(self.client.warm())
 
     def action_leave_mode(self) -> None:
@@ -59,6 +58,7 @@ class PromptingActions(ActionScreen):
     def action_crosshair(self, dx: int, dy: int, size: StepSize) -> None:
         if self.place.mode is not None:
             self.set_mode(self.place.extent.moved(self.place.mode, dx, dy, size))
+            self.follow_crosshair()
 
     def action_place(self) -> None:
         if self.place.mode is not None:
@@ -163,7 +163,7 @@ class PromptingActions(ActionScreen):
         if mode is None or mode.kind != "box" or mode.corner is None:
             return
         moved = max(abs(mode.x - mode.corner[0]), abs(mode.y - mode.corner[1]))
-        if self._box_is_new and moved < SAME_SPOT_PIXELS:
+        if self._box_is_new and moved < SAME_SPOT_PIXELS / self.place.extent.zoom:
             return
         self.set_mode(replace(mode, corner=None))
         self.add_prompt(box_between(mode.corner, (mode.x, mode.y)))

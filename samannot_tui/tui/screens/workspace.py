@@ -18,8 +18,9 @@ from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.labelling import LabellingActions
-from samannot_tui.tui.actions.moving import MovingActions
+from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
 from samannot_tui.tui.actions.prompting import PromptingActions
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.session import SessionActions
@@ -30,6 +31,7 @@ from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.newest import Newest
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.features import FeaturePane
@@ -44,12 +46,12 @@ if TYPE_CHECKING:
 
 VIEW_KEPT_AFTER_SECONDS = 1.0
 MONITOR_SECONDS = 1.0
-RIGHT_BUTTON = 3
+LEFT_BUTTON, MIDDLE_BUTTON, RIGHT_BUTTON = 1, 2, 3
 TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
-class Workspace(MovingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
+class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
     """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
@@ -157,6 +159,8 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         match action:
             case "crosshair" | "place" | "leave_mode":
                 return mode is not None
+            case "play":
+                return mode is None
             case "flip_sign":
                 return mode is not None and mode.kind == "point"
             case "pause_run":
@@ -168,6 +172,25 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
             case _:
                 return True
 
+    def about_to(self, action: str) -> None:
+        """An action is about to be carried out."""
+        if action not in PLAYING_ACTIONS:
+            self.stop_playing()
+
+    @property
+    def fps(self) -> float:
+        return self._source.info.fps
+
+    @property
+    def media_name(self) -> str:
+        return session_name(self._source.path, self._source.info)
+
+    async def draw_screenshot(self, request: PictureRequest) -> bytes:
+        return await asyncio.to_thread(screenshot, request, self._drawer.frame, self.client.follower.read)
+
+    def is_behind(self) -> bool:
+        return self._pictures.busy
+
     def show_place(self) -> None:
         self._fit_panes()
         self.query_one(StatusLine).refresh()
@@ -176,6 +199,9 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
         self.query_one(FeaturePane).refresh_features()
         self.query_one(ResourcePane).refresh_resources()
         self.query_one(Timeline).refresh_tracks()
+        self.show_picture()
+
+    def show_picture(self) -> None:
         self._ask_for_picture()
         if self._view_timer is None:
             self._view_timer = self.set_timer(VIEW_KEPT_AFTER_SECONDS, self._keep_view)
@@ -242,25 +268,39 @@ class Workspace(MovingActions, LabellingActions, PromptingActions, RunningAction
 
     @on(Timeline.Seek)
     def _seek(self, message: Timeline.Seek) -> None:
+        self.stop_playing()
         self.go_to(message.frame)
 
     @on(LabelPane.Picked)
     def _pick(self, message: LabelPane.Picked) -> None:
+        self.stop_playing()
         self.pick_label(message.label)
 
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
-        with self.refusals_told():
-            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+        self.stop_playing()
+        browsing = self.place.mode is None
+        if message.button == MIDDLE_BUTTON or (browsing and message.button == LEFT_BUTTON):
+            self.grab((message.x, message.y))
+        if message.button != MIDDLE_BUTTON:
+            with self.refusals_told():
+                self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:
-        self.drag(message.x, message.y)
+        if not self.drag_picture((message.x, message.y), message.viewport):
+            self.drag(message.x, message.y)
 
     @on(Canvas.Released)
-    def _release(self, message: Canvas.Released) -> None:
-        with self.refusals_told():
-            self.release()
+    def _release(self) -> None:
+        if not self.let_go():
+            with self.refusals_told():
+                self.release()
+
+    @on(Canvas.Wheel)
+    def _turn_wheel(self, message: Canvas.Wheel) -> None:
+        self.stop_playing()
+        self.zoom_at((message.x, message.y), message.delta, message.viewport)
 
     def action_quit(self) -> None:
         """End a run cleanly, keep everything, then leave."""

@@ -12,7 +12,7 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_cells import CellRows
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, SixelWire, Wire
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
@@ -64,13 +64,15 @@ class Canvas(Widget):
         """Something done with the mouse on the picture.
 
         `x`, `y` are source pixels as in `session.prompts` (round them for the pixel), never outside the
-        frame. `button` is 1 left, 2 middle, 3 right.
+        frame. `button` is 1 left, 2 middle, 3 right. `viewport` is that of the picture that was on the screen.
         """
 
         def __init__(self, canvas: "Canvas", point: tuple[float, float], button: int, shift: bool, ctrl: bool) -> None:
             super().__init__()
             self.canvas = canvas
             self.x, self.y = point
+            assert canvas.viewport is not None, "the mouse was on a picture"
+            self.viewport = canvas.viewport
             self.button = button
             self.shift = shift
             self.ctrl = ctrl
@@ -110,8 +112,8 @@ class Canvas(Widget):
         self._sync_due = False
         if terminal.protocol == "kitty":
             self._wire = KittyWire()
-        elif terminal.protocol == "sixel":
-            self._wire = SixelWire()
+        elif terminal.protocol != "cells":
+            self._wire = StampWire()
 
     @property
     def target(self) -> Target | None:
@@ -140,13 +142,14 @@ class Canvas(Widget):
             self._sync()
 
     def render_line(self, y: int) -> Strip:
-        """A row of half blocks (protocol "cells")."""
+        """A row of the picture as text (protocol "cells")."""
         return self._cells.strip(y, self.size.width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Blanks for a picture that is sent beside Textual's text, which tell when they are painted."""
         if self._wire is None:
-            return super().render_lines(crop)
+            rows = range(crop.y, crop.bottom)
+            return [self.render_line(y).crop(crop.x, crop.right) for y in rows]
         self._sync_soon()
         return [Hole(crop.width, self._wire.damage) for _ in range(crop.height)]
 
@@ -214,12 +217,9 @@ class Canvas(Widget):
 
     def _retarget(self) -> None:
         """Work out the target anew, and say so if it is another one."""
-        answers, protocol = self._terminal.answers, self._terminal.protocol
-        sixel = protocol == "sixel"
-        # A sixel that ends in the screen's last row makes xterm scroll.
-        rows = self.size.height - (sixel and self.region.bottom >= self.screen.size.height)
-        limit = answers.sixel_limit if sixel else None
-        target = Target(protocol, self.size.width, rows, self._cell, limit, answers.sixel_colours)
+        # A sixel or an inline image that ends in the screen's last row makes some terminals scroll.
+        keeps_off = self._terminal.protocol in ("sixel", "iterm") and self.region.bottom >= self.screen.size.height
+        target = Target.on(self._terminal, self.size.width, self.size.height - keeps_off, self._cell)
         if min(target.pixel_size) < 1:
             self._target = None
         elif target != self._target:

@@ -1,17 +1,23 @@
-"""Half-block pictures as Textual strips."""
+"""Pictures of text cells as Textual strips."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rich.color import Color
+import numpy as np
+from rich.color import Color, ColorSystem
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from samannot_tui.graphics.pictures import CellPicture, Rgb
+from samannot_tui.graphics.coding.quadrants import PATTERNS
+from samannot_tui.graphics.pictures import CellPicture
 from samannot_tui.tui.widgets.canvas_hole import BLACK
 
-UPPER_HALF = "▀"
+NUMBERED = 256
+WORTH_A_GAP = 4
+"""Unchanged cells in a row that are cheaper to jump over than to send again."""
 
 
 class CellRows:
@@ -26,30 +32,78 @@ class CellRows:
     def replace(self, picture: CellPicture) -> list[Region]:
         """Take a new picture and return the regions of the canvas that look different now."""
         last, self._picture = self._picture, picture
-        width = picture.target.columns
         if last is None or last.target != picture.target:
-            return [Region(0, 0, width, picture.target.rows)]
-        changed = (last.upper != picture.upper).any(axis=2) | (last.lower != picture.lower).any(axis=2)
-        regions = []
-        for y in changed.any(axis=1).nonzero()[0]:
-            columns = changed[y].nonzero()[0]
-            regions.append(Region(int(columns[0]), int(y), int(columns[-1] - columns[0]) + 1, 1))
-        return regions
+            return [Region(0, 0, picture.target.columns, picture.target.rows)]
+        changed = picture.differs(last)
+        return [
+            Region(x, y, width, 1)
+            for y, row in enumerate(changed)
+            for x, width in _stretches(np.flatnonzero(row).tolist())
+        ]
 
     def strip(self, y: int, width: int) -> Strip:
         """Row `y` of the canvas, black where there is no picture."""
         if self._picture is None or y >= self._picture.target.rows:
             return Strip([Segment(" " * width, BLACK)], width)
-        runs = self._picture.runs(y)
-        segments = [Segment(UPPER_HALF * length, _style(upper, lower)) for length, upper, lower in runs]
-        return Strip(segments, self._picture.target.columns)
+        numbered = self._picture.target.colours == NUMBERED
+        segments = [
+            Segment("".join(PATTERNS[pattern] for pattern in patterns), _style(front, back, numbered))
+            for patterns, front, back in self._picture.runs(y)
+        ]
+        return ThriftyStrip(segments, self._picture.target.columns)
+
+
+class ThriftyStrip(Strip):
+    """A strip of coloured text that sends a colour only where it changes, in a third of the bytes."""
+
+    def render(self, console: Console) -> str:
+        system = console._color_system or ColorSystem.TRUECOLOR
+        parts = []
+        front = back = ""
+        for text, style, _ in self._segments:
+            wanted = _codes(style, system)
+            changes = ";".join(new for new, old in zip(wanted, (front, back), strict=True) if new != old)
+            parts.append(f"\x1b[{changes}m{text}" if changes else text)
+            front, back = wanted
+        return "".join([*parts, "\x1b[0m"])
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        return _thrifty(super().crop(start, end))
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        return [_thrifty(piece) for piece in super().divide(cuts)]
+
+
+def _thrifty(strip: Strip) -> Strip:
+    return ThriftyStrip(strip._segments, strip.cell_length)
+
+
+def _stretches(columns: list[int]) -> list[tuple[int, int]]:
+    """First column and width of the stretches that ascending columns form, small gaps included."""
+    stretches: list[tuple[int, int]] = []
+    for column in columns:
+        if stretches and column - sum(stretches[-1]) < WORTH_A_GAP:
+            stretches[-1] = stretches[-1][0], column + 1 - stretches[-1][0]
+        else:
+            stretches.append((column, 1))
+    return stretches
 
 
 @lru_cache(maxsize=32768)
-def _style(upper: Rgb, lower: Rgb) -> Style:
-    return Style.from_color(_colour(upper), _colour(lower))
+def _codes(style: Style | None, system: ColorSystem) -> tuple[str, str]:
+    """SGR parameters for a style's front and back colour."""
+    front, back = (style.color, style.bgcolor) if style else (None, None)
+    return (
+        ";".join((front or Color.default()).downgrade(system).get_ansi_codes(foreground=True)),
+        ";".join((back or Color.default()).downgrade(system).get_ansi_codes(foreground=False)),
+    )
 
 
 @lru_cache(maxsize=32768)
-def _colour(rgb: Rgb) -> Color:
-    return Color.from_rgb(*rgb)
+def _style(front: int, back: int, numbered: bool) -> Style:
+    return Style.from_color(_colour(front, numbered), _colour(back, numbered))
+
+
+@lru_cache(maxsize=32768)
+def _colour(number: int, numbered: bool) -> Color:
+    return Color.from_ansi(number) if numbered else Color.from_rgb(number >> 16, number >> 8 & 255, number & 255)

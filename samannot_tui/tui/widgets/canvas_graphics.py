@@ -4,18 +4,23 @@ A wire keeps what the terminal shows now, is told what it should show, and retur
 piece of text. It leaves the cursor where it was; the caller sends each piece in one write.
 """
 
+from collections.abc import Iterator
 from random import randrange
 from typing import Protocol
 
 from textual.geometry import Region
 
 from samannot_tui.graphics import kitty
-from samannot_tui.graphics.pictures import Encoded, KittyPicture, SixelPicture
+from samannot_tui.graphics.kept import Kept
+from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
+from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect
 from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SAVE_CURSOR, RESTORE_CURSOR = "\x1b7", "\x1b8"
+TERMINAL_BYTES = 150 * 1024**2
+"""Of pixels that the terminal may hold; kitty drops images itself at about 190 MB (facts/terminal.md)."""
 
 
 class Wire(Protocol):
@@ -46,14 +51,14 @@ class Wire(Protocol):
         ...
 
 
-class SixelWire:
-    """Sixels replace cells, and any text replaces them."""
+class StampWire:
+    """Pictures that replace cells, and that any text replaces (sixel, OSC 1337)."""
 
     settle = 0.08
     overdraws = True
 
     def __init__(self) -> None:
-        self._shown: tuple[SixelPicture, Region] | None = None
+        self._shown: tuple[StampPicture, Region] | None = None
 
     def damage(self) -> None:
         self._shown = None
@@ -61,76 +66,110 @@ class SixelWire:
     forget = damage
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
-        if not isinstance(picture, SixelPicture) or placement is None:
+        if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
             return ""
         if self._shown is not None and self._shown[0] is picture and self._shown[1] == placement.region:
             return ""
         self._shown = picture, placement.region
         column, row = picture.target.origin
-        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.sixels)
+        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
 
     def close(self) -> str:
         return ""
 
 
 class KittyWire:
-    """Classic placements over blank cells; cells that something covers are left out of the placement."""
+    """Classic placements over blank cells; cells that something covers are left out of the placements.
+
+    Each layer is an image of its own. One that the terminal holds is not sent again, and one that lies where it
+    should is not mentioned at all. Those not shown stay in the terminal within TERMINAL_BYTES.
+    """
 
     settle = 0.0
     overdraws = False
 
     def __init__(self) -> None:
-        self._last_image = randrange(1 << 20, 1 << 30)
-        self._sent: tuple[KittyPicture, int] | None = None
-        self._placed: tuple[Region, tuple[Region, ...]] | None = None
-        self._damaged = False
+        self._last_image = randrange(1 << 16, 1 << 20)
+        self._images: Kept[KittyLayer, int] = Kept(TERMINAL_BYTES)
+        self._placed: dict[KittyLayer, list[str]] = {}
+        """The commands that put each layer on the screen, one for each piece."""
+        self._is_damaged = False
+        self._target: Target | None = None
 
     def damage(self) -> None:
-        self._damaged = True
+        self._is_damaged = True
 
     def forget(self) -> None:
-        self._sent = None
-        self._placed = None
+        self._images.clear()
+        self._placed.clear()
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
-            return wrapped(self._hide_all())
-        wanted = placement.region, uncovered(placement.region, placement.covered)
-        old = self._sent
-        if old is not None and old[0] is picture:
-            if wanted == self._placed and not self._damaged:
-                return ""
-            surplus = range(len(wanted[1]) + 1, len(self._placed[1]) + 1) if self._placed else range(0)
-            hidden = "".join(kitty.hide(old[1], number) for number in surplus)
-            return wrapped(self._place(picture, old[1], *wanted) + hidden)
-        self._last_image += 1
-        self._sent = picture, self._last_image
-        sent = kitty.transmit(self._last_image, picture.payload)
-        placed = self._place(picture, self._last_image, *wanted)
-        return wrapped(sent + placed + (kitty.free(old[1]) if old else ""))
+            return wrapped("".join(self._shrink(layer, 0) for layer in [*self._placed]))
+        if self._is_damaged:
+            self._placed = {layer: [""] * len(pieces) for layer, pieces in self._placed.items()}
+            self._is_damaged = False
+        commands = [self._send(layer) for layer in picture.layers if layer not in self._images]
+        commands += [self._place(layer, placement) for layer in picture.layers]
+        commands += [self._shrink(layer, 0) for layer in [*self._placed] if layer not in picture.layers]
+        commands += self._free_surplus(picture)
+        return wrapped("".join(commands))
 
     def close(self) -> str:
-        return wrapped(kitty.free(self._sent[1])) if self._sent else ""
+        return wrapped("".join(self._free(layer) for layer in self._images))
 
-    def _place(self, picture: KittyPicture, image: int, region: Region, pieces: tuple[Region, ...]) -> str:
-        self._placed = region, pieces
-        self._damaged = False
-        width, height = picture.target.cell
+    def _send(self, layer: KittyLayer) -> str:
+        self._last_image += 1
+        self._images.put(layer, self._last_image, 4 * layer.size[0] * layer.size[1])
+        return kitty.transmit(self._last_image, layer.payload)
+
+    def _free_surplus(self, picture: KittyPicture) -> Iterator[str]:
+        if picture.target != self._target:
+            self._target = picture.target
+            yield from [self._free(layer) for layer in self._images if layer not in picture.layers]
+        for layer in self._images.beyond_budget(len(picture.layers)):
+            yield self._free(layer)
+
+    def _free(self, layer: KittyLayer) -> str:
+        self._placed.pop(layer, None)
+        return kitty.free(self._images.drop(layer))
+
+    def _place(self, layer: KittyLayer, placement: Placement) -> str:
+        image = self._images.get(layer)
+        assert image is not None
+        region = _region(layer, placement)
         commands = []
-        for number, piece in enumerate(pieces, start=1):
-            column, row = piece.x - region.x, piece.y - region.y
-            part = PixelRect(column * width, row * height, piece.width * width, piece.height * height)
-            commands.append(move_to(piece.x, piece.y))
-            commands.append(kitty.place(image, number, part, piece.width, piece.height))
-        return "".join(commands)
+        for number, piece in enumerate(uncovered(region, placement.covered), start=1):
+            part = None if piece == region else _pixels(piece.translate(-region.offset), region, layer.size)
+            place = kitty.place(image, number, part, piece.width, piece.height, layer.level)
+            commands.append(move_to(piece.x, piece.y) + place)
+        surplus = self._shrink(layer, len(commands))
+        before = [*self._placed.get(layer, []), *[""] * len(commands)]
+        self._placed[layer] = commands
+        return "".join(new for new, old in zip(commands, before, strict=False) if new != old) + surplus
 
-    def _hide_all(self) -> str:
-        if self._sent is None or self._placed is None:
-            return ""
-        image, pieces = self._sent[1], self._placed[1]
-        self._placed = None
-        return "".join(kitty.hide(image, number) for number in range(1, len(pieces) + 1))
+    def _shrink(self, layer: KittyLayer, count: int) -> str:
+        """Leave no more than `count` pieces of a layer on the screen."""
+        pieces = self._placed.pop(layer, [])
+        if count:
+            self._placed[layer] = pieces[:count]
+        image = self._images.peek(layer)
+        return "".join(kitty.hide(image, number) for number in range(count + 1, len(pieces) + 1))
+
+
+def _region(layer: KittyLayer, placement: Placement) -> Region:
+    """Where a layer belongs on the screen."""
+    if layer.area is None:
+        return placement.region
+    return Region(*layer.area).translate(placement.region.offset)
+
+
+def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
+    """The pixels of an image of `size`, stretched over `whole`, that are nearest to those on a piece of it."""
+    left, right = (round(x * size[0] / whole.width) for x in (piece.x, piece.right))
+    top, bottom = (round(y * size[1] / whole.height) for y in (piece.y, piece.bottom))
+    return PixelRect(left, top, max(1, right - left), max(1, bottom - top))
 
 
 def move_to(column: int, row: int) -> str:

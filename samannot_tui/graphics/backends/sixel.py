@@ -1,0 +1,30 @@
+"""Pictures as sixels, at the resolution of the screen: terminals do not scale them."""
+
+import cv2
+import numpy as np
+
+from samannot_tui.graphics.coding.palettes import few_colours
+from samannot_tui.graphics.coding.sixels import sixels
+from samannot_tui.graphics.pictures import StampPicture
+from samannot_tui.graphics.quality import Quality
+from samannot_tui.graphics.target import Target
+from samannot_tui.media.source import RgbFrame
+from samannot_tui.render.viewport import Viewport
+
+COLOURS: dict[Quality, int] = {"rest": 64, "scrub": 16}
+MAGNIFIED: dict[Quality, int] = {"rest": 1, "scrub": 2}
+"""Screen pixels along the side of each pixel sent; a divisor of a sixel band's height."""
+
+
+def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> StampPicture:
+    """Sixels of no more colours than the terminal has registers for."""
+    colours = min(COLOURS[quality], target.colours or COLOURS[quality])
+    height, width = picture.shape[:2]
+    factor = MAGNIFIED[quality]
+    if factor == 1:
+        return StampPicture(target, viewport, sixels(*few_colours(picture, colours)))
+    size = -(-width // factor), -(-height // factor)
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    indices, palette = few_colours(small, colours)
+    magnified = indices.repeat(factor, axis=0).repeat(factor, axis=1)[:height, :width]
+    return StampPicture(target, viewport, sixels(magnified, palette))

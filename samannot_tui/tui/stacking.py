@@ -1,0 +1,146 @@
+"""Pictures of layers, each of which is made once and kept as long as there is room.
+
+A layer asked for again is the same object, and the canvas then shows what the terminal has already.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from samannot_tui.graphics.kept import Kept
+from samannot_tui.session.prompts import PointPrompt
+
+if TYPE_CHECKING:
+    # They import OpenCV, which must not hold up the first paint.
+    from samannot_tui.graphics.pictures import KittyLayer, KittyPicture
+    from samannot_tui.media.source import RgbFrame
+    from samannot_tui.render.layers import Layer
+    from samannot_tui.render.viewport import Viewport
+    from samannot_tui.tui.drawing import LabelRequest, PictureRequest
+
+KEPT_BYTES = 64 * 1024**2
+PROMPTS_LEVEL, POINTS_LEVEL, NAMES_LEVEL, DRAFT_LEVEL, CROSSHAIR_LEVEL = range(20, 25)
+
+
+class Stacker:
+    """Used from one thread."""
+
+    def __init__(self) -> None:
+        self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(KEPT_BYTES)
+
+    def picture(
+        self,
+        request: "PictureRequest",
+        viewport: "Viewport",
+        read_frame: "Callable[[], RgbFrame]",
+        layer_of: "Callable[[LabelRequest], Layer]",
+    ) -> "KittyPicture":
+        """The picture, of the kept layers where there are any.
+
+        `read_frame` and `layer_of` are asked only for what has to be made, and may raise InputError.
+        """
+        from samannot_tui.graphics.pictures import KittyPicture
+
+        stack = _Stack(request, viewport, read_frame, layer_of)
+        layers: list[KittyLayer] = []
+        for key, make in stack.parts():
+            layers += self._layers((request.target, viewport, *key), make)
+        return KittyPicture(request.target, viewport, tuple(layers))
+
+    def _layers(self, key: Hashable, make: "Callable[[], tuple[KittyLayer, ...]]") -> "tuple[KittyLayer, ...]":
+        found = self._kept.get(key)
+        if found is None:
+            found = make()
+            self._kept.put(key, found, sum(len(layer.payload) for layer in found))
+            for old in self._kept.beyond_budget(1):
+                self._kept.drop(old)
+        return found
+
+
+Part = tuple[tuple[Hashable, ...], "Callable[[], tuple[KittyLayer, ...]]"]
+
+
+class _Stack:
+    """One picture's parts: what each depends on, and how to make it."""
+
+    def __init__(
+        self,
+        request: "PictureRequest",
+        viewport: "Viewport",
+        read_frame: "Callable[[], RgbFrame]",
+        layer_of: "Callable[[LabelRequest], Layer]",
+    ) -> None:
+        self._request = request
+        self._viewport = viewport
+        self._read_frame = read_frame
+        self._layer_of = layer_of
+        self._shown = [label for label in request.labels if not label.hidden]
+
+    def parts(self) -> Iterator[Part]:
+        """In any order; none for what the view leaves out."""
+        request, view = self._request, self._request.view
+        if view != "masks":
+            yield ("frame", request.frame, request.quality), self._frame
+        masked = [label for label in self._shown if label.record is not None]
+        if masked and view in ("overlay", "masks"):
+            records = tuple((label.label, label.record) for label in masked)
+            yield ("masks", view == "masks", records), partial(self._masks, masked)
+            if request.names:
+                for label in masked:
+                    yield ("name", label.label, label.name, label.record), partial(self._name, label)
+        if view in ("prompts", "overlay"):
+            yield from self._prompts()
+        if request.draft is not None:
+            yield ("draft", request.draft), self._draft
+        if request.crosshair is not None:
+            yield ("crosshair", request.crosshair), self._crosshair
+
+    def _frame(self) -> "tuple[KittyLayer, ...]":
+        from samannot_tui.graphics.backends import kitty
+        from samannot_tui.render.compose import compose
+
+        picture = compose(self._read_frame(), [], "original", self._viewport)
+        return kitty.encode(picture, self._viewport, self._request.target, self._request.quality).layers
+
+    def _masks(self, masked: "list[LabelRequest]") -> "tuple[KittyLayer, ...]":
+        from samannot_tui.graphics.overlays import mask_layer
+
+        layers = [self._layer_of(label) for label in masked]
+        opaque = self._request.view == "masks"
+        return (mask_layer(layers, self._viewport, self._request.target, opaque=opaque),)
+
+    def _name(self, label: "LabelRequest") -> "tuple[KittyLayer, ...]":
+        from samannot_tui.render.names import draw_names
+
+        layers = [self._layer_of(label)]
+        return self._mark(lambda picture: draw_names(picture, layers, self._viewport), NAMES_LEVEL)
+
+    def _prompts(self) -> Iterator[Part]:
+        from samannot_tui.render.layers import Layer
+        from samannot_tui.render.markers import draw_prompts
+
+        for label in self._shown:
+            for prompt in label.prompts:
+                layers = [Layer(label.label, label.name, prompts=(prompt,), pending=label.pending)]
+                draw = partial(draw_prompts, layers=layers, viewport=self._viewport)
+                level = POINTS_LEVEL if isinstance(prompt, PointPrompt) else PROMPTS_LEVEL
+                yield ("prompt", label.label, prompt, label.pending), partial(self._mark, draw, level)
+
+    def _draft(self) -> "tuple[KittyLayer, ...]":
+        from samannot_tui.render.markers import draw_draft
+
+        box = self._request.draft
+        assert box is not None
+        return self._mark(lambda picture: draw_draft(picture, box, self._viewport), DRAFT_LEVEL)
+
+    def _crosshair(self) -> "tuple[KittyLayer, ...]":
+        from samannot_tui.render.markers import draw_crosshair
+
+        at = self._request.crosshair
+        assert at is not None
+        return self._mark(lambda picture: draw_crosshair(picture, at, self._viewport), CROSSHAIR_LEVEL)
+
+    def _mark(self, draw: "Callable[[RgbFrame], None]", level: int) -> "tuple[KittyLayer, ...]":
+        from samannot_tui.graphics.overlays import mark_layer
+
+        return mark_layer(draw, self._viewport, self._request.target, level)

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samannot_tui.graphics.coding.scaling import reduced
+from samannot_tui.render.viewport import Viewport
+
+sides = st.integers(1, 300)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sides, sides, sides, sides, st.sampled_from([1.0, 0.47, 0.2]))
+def test_the_frame_stays_inside_and_nothing_is_made_larger(
+    width: int, height: int, across: int, down: int, fraction: float
+) -> None:
+    viewport = Viewport((width, height), (across, down))
+    small = reduced(np.zeros((down, across, 3), np.uint8), viewport, fraction)
+    rows, columns = small.picture.shape[:2]
+    assert 1 <= rows <= down and 1 <= columns <= across
+    x, y, inner_width, inner_height = small.frame
+    assert x >= 0 and y >= 0 and inner_width >= 1 and inner_height >= 1
+    assert x + inner_width <= columns and y + inner_height <= rows
+
+
+@pytest.mark.parametrize(
+    ("frame", "fraction", "size"),
+    [
+        ((600, 400), 1.0, (600, 400)),  # twice magnified: the source's own resolution
+        ((600, 400), 0.5, (300, 200)),
+        ((2400, 1600), 1.0, (1200, 800)),  # made smaller already
+        ((2400, 1600), 0.5, (600, 400)),
+        ((300, 200), 1.0, (1200, 800)),  # magnified to squares
+        ((300, 200), 0.5, (150, 100)),
+    ],
+)
+def test_no_more_pixels_than_the_source_has_except_to_show_squares(
+    frame: tuple[int, int], fraction: float, size: tuple[int, int]
+) -> None:
+    small = reduced(np.zeros((800, 1200, 3), np.uint8), Viewport(frame, (1200, 800)), fraction)
+    assert small.picture.shape == (size[1], size[0], 3)
+
+
+def test_edges_are_sharpened_only_for_terminals_that_blur_them() -> None:
+    viewport = Viewport((600, 400), (1200, 800))
+    picture = np.full((800, 1200, 3), 100, np.uint8)
+    picture[:, 600:] = 150
+    smoothed, nearest = (reduced(picture, viewport, 1.0, smoothed=choice).picture for choice in (True, False))
+    assert int(smoothed.max()) - int(smoothed.min()) > int(nearest.max()) - int(nearest.min())
+
+
+def test_black_bars_are_told_from_the_frame() -> None:
+    viewport = Viewport((600, 200), (1200, 800))
+    picture = np.zeros((800, 1200, 3), np.uint8)
+    picture[200:600] = 200
+    small = reduced(picture, viewport, 0.5)
+    x, y, width, height = small.frame
+    assert (small.picture[y : y + height, x : x + width] > 150).all()
+    assert (small.picture[: y - 2] < 20).all()
