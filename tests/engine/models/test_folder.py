@@ -60,5 +60,6 @@ def test_what_is_not_there_is_a_sentence_that_says_what_to_do(folder: Path, tmp_
         find_checkpoint(checkpoint_setting("base_plus"))
     with pytest.raises(InputError, match=r"is a folder; a checkpoint is a file that ends in \.pt\.$"):
         find_checkpoint(checkpoint_setting(str(tmp_path)))
-    with pytest.raises(InputError, match="is no path"):
-        find_checkpoint("a\0b")
+    for nowhere in ("a\0b", "relative/own.pt"):
+        with pytest.raises(InputError, match="is no whole path"):
+            find_checkpoint(nowhere)
