@@ -5,7 +5,6 @@ from time import monotonic
 
 from textual.timer import Timer
 
-from samannot_tui.errors import InputError
 from samannot_tui.tui.actions.moving import MovingActions
 from samannot_tui.tui.playback import FORWARD, Playback, next_speed
 
@@ -40,7 +39,8 @@ class PlayingActions(MovingActions):
         playback = Playback(place.frame, monotonic(), way, self._speed, self.fps, place.frame_count)
         if playback.is_over(place.frame):
             ends, other = ("ends", "B plays backward") if way == FORWARD else ("begins", "space plays forward")
-            raise InputError(f"The video {ends} here; {other}.")
+            self.say(f"The video {ends} here; {other}.")
+            return
         self._playback = playback
         self._player = self.set_interval(1 / LOOKS_A_SECOND, self._play_on)
         self._tell_speed()

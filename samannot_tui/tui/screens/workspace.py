@@ -277,12 +277,12 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
-        browsing = self.place.mode is None
-        if message.button == MIDDLE_BUTTON or (browsing and message.button == LEFT_BUTTON):
+        drags = message.button == LEFT_BUTTON and self.place.mode is None and self.place.kept.zoom > 1
+        if drags or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
-        if message.button != MIDDLE_BUTTON:
-            with self.refusals_told():
-                self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+            return
+        with self.refusals_told():
+            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:
