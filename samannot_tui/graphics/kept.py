@@ -4,6 +4,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+TERMINAL_BYTES = 150 * 1024**2
+"""Of pixels that the terminal may hold; kitty drops images itself at about 190 MB (facts/terminal.md)."""
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from samannot_tui.graphics.backends.kitty import kitty_layer
-from samannot_tui.graphics.coding.png import palette_png
+from samannot_tui.graphics.coding.png import SMALLEST, palette_png
 from samannot_tui.graphics.pictures import CellRect, KittyLayer
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Blending
@@ -53,7 +53,7 @@ def mask_layer(layers: Sequence[Layer], viewport: Viewport, target: Target, *, o
         alphas += [FULL] * len(labels)
     whole = np.zeros((height, width), np.uint8)
     whole[inside] = numbers
-    png = palette_png(whole, np.array(palette, np.uint8), np.array(alphas, np.uint8), graded=False)
+    png = palette_png(whole, np.array(palette, np.uint8), np.array(alphas, np.uint8), graded=False, level=SMALLEST)
     return kitty_layer(png, MASKS_LEVEL)
 
 
@@ -111,4 +111,4 @@ def _matte_png(matte: Matte) -> bytes:
     image = Image.fromarray(matte).quantize(MARK_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     indices = np.asarray(image, np.uint8)
     entries = np.array(image.getpalette("RGBA"), np.uint8).reshape(-1, 4)[: int(indices.max()) + 1]
-    return palette_png(indices, entries[:, :3].copy(), entries[:, 3].copy(), graded=False)
+    return palette_png(indices, entries[:, :3].copy(), entries[:, 3].copy(), graded=False, level=SMALLEST)

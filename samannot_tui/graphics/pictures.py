@@ -38,6 +38,11 @@ class KittyLayer:
     level: int
     area: CellRect | None = None
 
+    @property
+    def pixel_bytes(self) -> int:
+        """What the terminal needs to keep it."""
+        return 4 * self.size[0] * self.size[1]
+
 
 @dataclass(frozen=True, eq=False)
 class KittyPicture:

@@ -5,7 +5,9 @@ import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -21,8 +23,10 @@ from samannot_tui.session.store import Session
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.hangup import leaving_on_hang_up
+from samannot_tui.tui.painted import Painted
 from samannot_tui.tui.recent import remember
 from samannot_tui.tui.screens.workspace import Workspace
+from samannot_tui.tui.widgets.canvas import Canvas
 
 
 class SamannotApp(App[None]):
@@ -34,9 +38,11 @@ class SamannotApp(App[None]):
         self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]
     ) -> None:
         super().__init__()
+        self._painted = Painted()
         self.workspace = Workspace(client, source, terminal, read_machine)
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
         # A request to terminate is a way to leave like any other: nothing is lost by it.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self.push_screen(self.workspace)
@@ -50,6 +56,16 @@ class SamannotApp(App[None]):
                     await line.take(event)
                 return
         await super().on_event(event)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """As Textual's, but what is on the screen already is not sent again."""
+        if isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
+            renderable = self._painted.lessened(renderable, self.size)
+        super()._display(screen, renderable)
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """An answer to what the canvas asked."""
+        self.workspace.query_one(Canvas).answered(event.x, event.y)
 
     async def run_action(
         self,

@@ -1,6 +1,6 @@
 """From the place to an encoded picture: decode, masks, compose, encode. All of it runs in one worker thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from samannot_tui.graphics.quality import Quality
@@ -12,7 +12,7 @@ from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.stacking import Stacker
+from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
 
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
@@ -48,6 +48,20 @@ class PictureRequest:
     crosshair: tuple[float, float] | None
     draft: BoxPrompt | None
     labels: tuple[LabelRequest, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture, encoded.
+
+    Attributes:
+        quality: at least what was asked for; better where that was at hand.
+        size: bytes that the frame takes on the wire when it is sent, 0 where that is not known.
+    """
+
+    encoded: "Encoded"
+    quality: Quality
+    size: int
 
 
 def request_for(place: Place, target: Target) -> PictureRequest:
@@ -97,13 +111,14 @@ class Drawer:
         self._masks: dict[int, BoolMask] = {}
         self._stacker = Stacker()
 
-    def draw(self, request: PictureRequest) -> "Encoded":
+    def draw(self, request: PictureRequest) -> Drawn:
         """The picture, encoded for the request's target.
 
         Raises:
             InputError: the media can no longer be read, or a mask is damaged.
         """
         from samannot_tui.graphics.encode import encode
+        from samannot_tui.graphics.pictures import StampPicture
         from samannot_tui.render.compose import compose
         from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
@@ -113,11 +128,15 @@ class Drawer:
         shown = {wanted.record for wanted in request.labels}
         self._masks = {record: mask for record, mask in self._masks.items() if record in shown}
         if request.target.stacks:
-            return self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
+            request = replace(request, quality=self._stacker.best_at_hand(request, viewport))
+            stack = self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
+            size = sum(len(layer.payload) for layer in stack.layers if layer.level < FRAME_LEVELS)
+            return Drawn(stack, request.quality, size)
         layers = [self._layer(wanted) for wanted in request.labels]
         marks = Marks(request.names, request.crosshair, request.draft)
         picture = compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
-        return encode(picture, viewport, request.target, request.quality)
+        encoded = encode(picture, viewport, request.target, request.quality)
+        return Drawn(encoded, request.quality, len(encoded.commands) if isinstance(encoded, StampPicture) else 0)
 
     def frame(self, number: int) -> RgbFrame:
         """A frame, as `FrameCache.get`. From any thread."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from samannot_tui.graphics.kept import Kept
+from samannot_tui.graphics.kept import TERMINAL_BYTES, Kept
+from samannot_tui.graphics.quality import LADDER, Quality
 from samannot_tui.session.prompts import PointPrompt
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from samannot_tui.render.viewport import Viewport
     from samannot_tui.tui.drawing import LabelRequest, PictureRequest
 
-KEPT_BYTES = 64 * 1024**2
+FRAME_LEVELS = 10
+"""Layers of the frame have levels below this, all others lie higher."""
 PROMPTS_LEVEL, POINTS_LEVEL, NAMES_LEVEL, DRAFT_LEVEL, CROSSHAIR_LEVEL = range(20, 25)
 
 
@@ -26,7 +28,14 @@ class Stacker:
     """Used from one thread."""
 
     def __init__(self) -> None:
-        self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(KEPT_BYTES)
+        self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(TERMINAL_BYTES)
+
+    def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> Quality:
+        """The best quality of the frame that need not be made, or the one asked for if that is better."""
+        worse = LADDER.index(request.quality)
+        better = reversed(LADDER[worse + 1 :])
+        keys = {quality: (request.target, viewport, *_frame_key(request.frame, quality)) for quality in better}
+        return next((quality for quality, key in keys.items() if key in self._kept), request.quality)
 
     def picture(
         self,
@@ -51,10 +60,14 @@ class Stacker:
         found = self._kept.get(key)
         if found is None:
             found = make()
-            self._kept.put(key, found, sum(len(layer.payload) for layer in found))
+            self._kept.put(key, found, sum(layer.pixel_bytes for layer in found))
             for old in self._kept.beyond_budget(1):
                 self._kept.drop(old)
         return found
+
+
+def _frame_key(frame: int, quality: Quality) -> tuple[Hashable, ...]:
+    return "frame", frame, quality
 
 
 Part = tuple[tuple[Hashable, ...], "Callable[[], tuple[KittyLayer, ...]]"]
@@ -80,7 +93,7 @@ class _Stack:
         """In any order; none for what the view leaves out."""
         request, view = self._request, self._request.view
         if view != "masks":
-            yield ("frame", request.frame, request.quality), self._frame
+            yield _frame_key(request.frame, request.quality), self._frame
         masked = [label for label in self._shown if label.record is not None]
         if masked and view in ("overlay", "masks"):
             records = tuple((label.label, label.record) for label in masked)

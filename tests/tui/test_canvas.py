@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from textual.widgets import Footer, Header, Label, Static
 
 from samannot_tui.graphics.coding.quadrants import PATTERNS
 from samannot_tui.graphics.encode import encode
+from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.pictures import CellPicture, Encoded
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Answers, Colours, Terminal
@@ -40,7 +42,7 @@ class RecordingCanvas(Canvas):
     """A canvas whose writes are kept: a headless app has no terminal."""
 
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__(terminal)
+        super().__init__(terminal, Link())
         self.written: list[str] = []
 
     def _write(self, text: str) -> None:
@@ -180,7 +182,9 @@ async def test_a_picture_is_one_write_that_leaves_the_cursor_alone(terminal: Ter
         assert len(written) == 2
         x, y = app.canvas.region.offset
         for text in written:
-            assert text.startswith("\x1b[?2026h\x1b7") and text.endswith("\x1b8\x1b[?2026l")
+            update, question = text.rsplit("\x1b[?2026l", 1)
+            assert update.startswith("\x1b[?2026h\x1b7") and update.endswith("\x1b8")
+            assert re.fullmatch(r"\x1b7\x1b\[2;\d+H\x1b\[6n\x1b8", question)
             assert f"\x1b[{y + 1};{x + 1}H" in text
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 import pytest
 from textual.geometry import Region
 
+from samannot_tui.graphics.kept import TERMINAL_BYTES
 from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
-from samannot_tui.tui.widgets.canvas_graphics import TERMINAL_BYTES, KittyWire, StampWire
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire
 from samannot_tui.tui.widgets.canvas_layout import Placement
 
 KITTY = Target("kitty", 30, 10, (8, 16))

@@ -8,7 +8,7 @@ from samannot_tui.graphics.terminal import HALF_BLOCKS
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
 
-PRICES: dict[Quality, float] = {"rest": 500.0, "scrub": 2000.0}
+PRICES: dict[Quality, float] = {"rest": 500.0, "scrub": 2000.0, "glimpse": 4000.0}
 """Of a colour, in squared error: at rest a third of the bytes that exact colours take, for 0.2 dB."""
 NUMBERED = 256
 

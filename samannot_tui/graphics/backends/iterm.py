@@ -14,8 +14,8 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
 
-FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.5}
-JPEG_QUALITIES: dict[Quality, int] = {"rest": 75, "scrub": 70}
+FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.5, "glimpse": 0.3}
+JPEG_QUALITIES: dict[Quality, int] = {"rest": 75, "scrub": 70, "glimpse": 60}
 
 
 def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> StampPicture:

@@ -13,10 +13,10 @@ from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import PIXELS_SHOW_FROM
 from samannot_tui.render.viewport import Viewport
 
-GRAINS: dict[Quality, Grain] = {"rest": Grain(10.5, 3, 256), "scrub": Grain(18, 4, 64)}
-FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.47}
-PALETTE_FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.36}
-PALETTE_COLOURS: dict[Quality, int] = {"rest": 256, "scrub": 64}
+GRAINS: dict[Quality, Grain] = {"rest": Grain(10.5, 3, 256), "scrub": Grain(18, 4, 64), "glimpse": Grain(20, 4, 32)}
+FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.47, "glimpse": 0.25}
+PALETTE_FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.36, "glimpse": 0.25}
+PALETTE_COLOURS: dict[Quality, int] = {"rest": 256, "scrub": 64, "glimpse": 32}
 
 
 def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> KittyPicture:

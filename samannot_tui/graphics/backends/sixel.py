@@ -11,8 +11,8 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
 
-COLOURS: dict[Quality, int] = {"rest": 64, "scrub": 16}
-MAGNIFIED: dict[Quality, int] = {"rest": 1, "scrub": 2}
+COLOURS: dict[Quality, int] = {"rest": 64, "scrub": 16, "glimpse": 16}
+MAGNIFIED: dict[Quality, int] = {"rest": 1, "scrub": 2, "glimpse": 3}
 """Screen pixels along the side of each pixel sent; a divisor of a sixel band's height."""
 
 

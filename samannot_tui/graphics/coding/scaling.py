@@ -56,4 +56,5 @@ def _scaled_inwards(rect: PixelRect, across: float, down: float) -> PixelRect:
     """The whole pixels that lie in a rectangle after scaling; at least one."""
     left, top = -int(-rect.x * across // 1), -int(-rect.y * down // 1)
     right, bottom = int((rect.x + rect.width) * across), int((rect.y + rect.height) * down)
+    left, top = min(left, max(0, right - 1)), min(top, max(0, bottom - 1))
     return PixelRect(left, top, max(1, right - left), max(1, bottom - top))

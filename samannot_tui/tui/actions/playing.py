@@ -5,7 +5,6 @@ from time import monotonic
 
 from textual.timer import Timer
 
-from samannot_tui.errors import InputError
 from samannot_tui.tui.actions.moving import MovingActions
 from samannot_tui.tui.playback import FORWARD, Playback, next_speed
 
@@ -40,17 +39,18 @@ class PlayingActions(MovingActions):
         playback = Playback(place.frame, monotonic(), way, self._speed, self.fps, place.frame_count)
         if playback.is_over(place.frame):
             ends, other = ("ends", "B plays backward") if way == FORWARD else ("begins", "space plays forward")
-            raise InputError(f"The video {ends} here; {other}.")
+            self.say(f"The video {ends} here; {other}.")
+            return
         self._playback = playback
         self._player = self.set_interval(1 / LOOKS_A_SECOND, self._play_on)
-        self._tell_speed()
+        self._say_how_it_plays()
 
     def action_play_speed(self, steps: int) -> None:
         """Faster by so many steps, slower if negative: from a quarter to eight times."""
         self._speed = next_speed(self._speed, steps)
         if self._playback is not None:
             self._playback = self._playback.at_speed(self._speed, monotonic())
-        self._tell_speed()
+        self._say_how_it_plays()
 
     def stop_playing(self) -> None:
         """Stay at the frame that is shown."""
@@ -69,7 +69,7 @@ class PlayingActions(MovingActions):
             self.stop_playing()
             self.say(f"The video {'ends' if playback.way == FORWARD else 'begins'} at frame {frame}.")
 
-    def _tell_speed(self) -> None:
+    def _say_how_it_plays(self) -> None:
         if self._playback is None:
             self.say(f"Plays at {self._speed:g}x: space forward, B backward.")
         else:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Footer
 
 from samannot_tui.engine.reports import Progressed, RunnerEvent
+from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
@@ -26,10 +27,10 @@ from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.session import SessionActions
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
-from samannot_tui.tui.drawing import Drawer, PictureRequest, request_for
+from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
-from samannot_tui.tui.newest import Newest
+from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
@@ -40,9 +41,6 @@ from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
 from samannot_tui.tui.widgets.status import StatusLine
 from samannot_tui.tui.widgets.timeline import Timeline
-
-if TYPE_CHECKING:
-    from samannot_tui.graphics.pictures import Encoded
 
 VIEW_KEPT_AFTER_SECONDS = 1.0
 MONITOR_SECONDS = 1.0
@@ -83,7 +81,8 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     class PictureReady(Message):
         """An encoded picture for the canvas."""
 
-        encoded: "Encoded"
+        request: PictureRequest
+        drawn: Drawn
 
     @dataclass
     class PictureFailed(Message):
@@ -107,6 +106,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.is_leaving = False
         self._source = source
         self._terminal = terminal
+        self._link = Link()
         self._read_machine = read_machine
         self._asked: PictureRequest | None = None
         self._view_timer: Timer | None = None
@@ -114,13 +114,13 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
 
     def compose(self) -> ComposeResult:
         is_read_only = self.client.read_only is not None
-        yield StatusLine(self.place, self._source.path.name, self._terminal.protocol, is_read_only)
+        yield StatusLine(self.place, self._source.path.name, self._graphics, is_read_only)
         with Horizontal(id="middle"):
             with Vertical(id="side"):
                 yield LabelPane(self.place)
                 yield FeaturePane(self.place)
                 yield ResourcePane(self.place)
-            yield Canvas(self._terminal)
+            yield Canvas(self._terminal, self._link)
         yield Timeline(self.place)
         yield MessageLine(self.place)
         yield self.ask_line
@@ -128,7 +128,15 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
 
     def on_mount(self) -> None:
         self._drawer = Drawer(self._source, self.client.follower)
-        self._pictures = Newest(self._drawer.draw, self._deliver, self._fail)
+        canvas = self.query_one(Canvas)
+        self._pictures = Pictures(
+            self._drawer.draw,
+            lambda request, drawn: _post(self, self.PictureReady(request, drawn)),
+            lambda error: _post(self, self.PictureFailed(str(error))),
+            Screen(canvas.show, canvas.preload, canvas.ask, self.set_timer, self._tell_speed),
+            self._link,
+            self.place.frame_count,
+        )
         self.client.listen(
             lambda events: _post(self, self.SessionChanged(events)),
             lambda event: _post(self, self.EngineReported(event)),
@@ -229,11 +237,12 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     def on_resize(self) -> None:
         self.show_place()
 
-    def _deliver(self, request: PictureRequest, encoded: "Encoded") -> None:
-        self.post_message(self.PictureReady(encoded))
+    def _tell_speed(self) -> None:
+        self.query_one(StatusLine).refresh()
 
-    def _fail(self, error: Exception) -> None:
-        self.post_message(self.PictureFailed(str(error)))
+    def _graphics(self) -> str:
+        name = "textual-image" if self._terminal.by_library else self._terminal.protocol
+        return " ".join(filter(None, [name, self._link.words]))
 
     def _watch_machine(self) -> None:
         self.run_worker(self._read_and_post, group="monitor", thread=True)
@@ -245,9 +254,14 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.query_one(ResourcePane).show_reading(message.reading)
 
     def on_workspace_picture_ready(self, message: PictureReady) -> None:
-        self.query_one(Canvas).show(message.encoded)
+        self._pictures.drawn(message.request, message.drawn)
+
+    @on(Canvas.Answered)
+    def _go_on_with_pictures(self) -> None:
+        self._pictures.answered()
 
     def on_workspace_picture_failed(self, message: PictureFailed) -> None:
+        self._pictures.failed()
         self.warn(message.sentence)
 
     def on_workspace_session_changed(self, message: SessionChanged) -> None:
@@ -279,12 +293,12 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
-        browsing = self.place.mode is None
-        if message.button == MIDDLE_BUTTON or (browsing and message.button == LEFT_BUTTON):
+        drags = message.button == LEFT_BUTTON and self.place.mode is None and self.place.kept.zoom > 1
+        if drags or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
-        if message.button != MIDDLE_BUTTON:
-            with self.refusals_told():
-                self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+            return
+        with self.refusals_told():
+            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:

@@ -1,18 +1,21 @@
 """The canvas: a composed picture, as large as it gets, in whatever way the terminal can show it."""
 
+from time import monotonic
+
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.pictures import CellPicture, Encoded
 from samannot_tui.graphics.probe import window_cell
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_cells import CellRows
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, question, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
@@ -60,6 +63,9 @@ class Canvas(Widget):
         def control(self) -> "Canvas":
             return self.canvas
 
+    class Answered(Message):
+        """The terminal has drawn something that it was sent: `link` has been told."""
+
     class MouseMessage(Message):
         """Something done with the mouse on the picture.
 
@@ -97,10 +103,11 @@ class Canvas(Widget):
             super().__init__(canvas, point, 0, shift, ctrl)
             self.delta = delta
 
-    def __init__(
-        self, terminal: Terminal, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, terminal: Terminal, link: Link) -> None:
+        """`link` is told of all that is sent."""
+        super().__init__()
+        self._link = link
+        self._asks = terminal.answers.answered
         self._terminal = terminal
         self._cell = terminal.cell
         self._target: Target | None = None
@@ -140,6 +147,23 @@ class Canvas(Widget):
                 self.refresh(*changed)
         else:
             self._sync()
+
+    def preload(self, encoded: Encoded) -> None:
+        """Send a picture that may be shown later, where the terminal can keep it. On the event loop only."""
+        if self._wire is not None:
+            self._send(self._wire.preload(encoded))
+
+    def ask(self) -> None:
+        """Have the terminal answer, to measure how far away it is."""
+        if self._wire is not None and self._asks:
+            self._write(question(self._link.send(0, monotonic())))
+
+    def answered(self, x: int, y: int) -> None:
+        """The terminal has told that its cursor is in this cell: the answer to what ends each picture."""
+        ticket = ticket_at(x, y)
+        if ticket is not None:
+            self._link.answered(ticket, monotonic())
+            self.post_message(self.Answered())
 
     def render_line(self, y: int) -> Strip:
         """A row of the picture as text (protocol "cells")."""
@@ -249,10 +273,16 @@ class Canvas(Widget):
         self._retarget()
         placement = placement_of(self)
         text = self._wire.update(self._encoded if self._fits else None, placement)
-        self._write(text)
+        self._send(text)
         if text and placement is not None and self._wire.overdraws:
             for cover in placement.covers:
                 cover.refresh()
+
+    def _send(self, text: str) -> None:
+        """Write, and ask for an answer where the terminal is known to give any."""
+        if text and self._asks:
+            text += question(self._link.send(len(text), monotonic()))
+        self._write(text)
 
     def _write(self, text: str) -> None:
         driver = self.app._driver

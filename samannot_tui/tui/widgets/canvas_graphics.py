@@ -11,7 +11,8 @@ from typing import Protocol
 from textual.geometry import Region
 
 from samannot_tui.graphics import kitty
-from samannot_tui.graphics.kept import Kept
+from samannot_tui.graphics.kept import TERMINAL_BYTES, Kept
+from samannot_tui.graphics.link import TICKETS
 from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect
@@ -19,8 +20,11 @@ from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SAVE_CURSOR, RESTORE_CURSOR = "\x1b7", "\x1b8"
-TERMINAL_BYTES = 150 * 1024**2
-"""Of pixels that the terminal may hold; kitty drops images itself at about 190 MB (facts/terminal.md)."""
+
+
+TICKET_ROW = 1
+"""Not 0: there, the answer could be mistaken for a function key (CSI 1 ; 2 R is shift+F3)."""
+FIRST_TICKET = 1
 
 
 class Wire(Protocol):
@@ -40,6 +44,10 @@ class Wire(Protocol):
 
     def forget(self) -> None:
         """The terminal has lost everything that it was sent."""
+        ...
+
+    def preload(self, picture: Encoded) -> str:
+        """What to write so that the terminal has `picture` at hand, "" where it cannot keep one."""
         ...
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
@@ -74,6 +82,9 @@ class StampWire:
         self._shown = picture, placement.region
         column, row = picture.target.origin
         return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
+
+    def preload(self, picture: Encoded) -> str:
+        return ""
 
     def close(self) -> str:
         return ""
@@ -116,12 +127,22 @@ class KittyWire:
         commands += self._free_surplus(picture)
         return wrapped("".join(commands))
 
+    def preload(self, picture: Encoded) -> str:
+        if not isinstance(picture, KittyPicture) or picture.target != self._target:
+            return ""
+        sent = "".join(self._send(layer) for layer in picture.layers if layer not in self._images)
+        needed = [layer for layer in self._images if layer in self._placed]
+        for layer in needed:
+            self._images.get(layer)
+        surplus = [self._free(layer) for layer in self._images.beyond_budget(len(needed))]
+        return sent + "".join(surplus)
+
     def close(self) -> str:
         return wrapped("".join(self._free(layer) for layer in self._images))
 
     def _send(self, layer: KittyLayer) -> str:
         self._last_image += 1
-        self._images.put(layer, self._last_image, 4 * layer.size[0] * layer.size[1])
+        self._images.put(layer, self._last_image, layer.pixel_bytes)
         return kitty.transmit(self._last_image, layer.payload)
 
     def _free_surplus(self, picture: KittyPicture) -> Iterator[str]:
@@ -175,6 +196,16 @@ def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
 def move_to(column: int, row: int) -> str:
     """Put the cursor into a cell of the screen, (0, 0) the top left one."""
     return f"\x1b[{row + 1};{column + 1}H"
+
+
+def question(ticket: int) -> str:
+    """Ask the terminal where its cursor is, which it tells once all before is drawn; `ticket` says where that is."""
+    return f"{SAVE_CURSOR}{move_to(FIRST_TICKET + ticket, TICKET_ROW)}\x1b[6n{RESTORE_CURSOR}"
+
+
+def ticket_at(x: int, y: int) -> int | None:
+    """The ticket of a `question` that was answered with this cell, None if it answers something else."""
+    return x - FIRST_TICKET if y == TICKET_ROW and 0 <= x - FIRST_TICKET < TICKETS else None
 
 
 def wrapped(commands: str) -> str:

@@ -1,6 +1,6 @@
 """The status line: which video, where in it, who is active, and what draws and computes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -27,8 +27,8 @@ class StatusLine(Widget):
     StatusLine { height: 1; background: $panel; }
     """
 
-    def __init__(self, place: Place, media_name: str, graphics: str, is_read_only: bool) -> None:
-        """`graphics` is what draws, such as "sixel"."""
+    def __init__(self, place: Place, media_name: str, graphics: Callable[[], str], is_read_only: bool) -> None:
+        """`graphics` says what draws, such as "sixel", and how fast it gets there."""
         super().__init__()
         self._place = place
         self._media_name = printable(media_name)
@@ -47,7 +47,7 @@ class StatusLine(Widget):
     def _means(self) -> Iterator[str]:
         """What computes and draws, from whole to as short as it gets."""
         engine = printable(self._place.engine.words)
-        yield " · ".join(filter(None, [engine, self._graphics]))
+        yield " · ".join(filter(None, [engine, self._graphics()]))
         if engine:
             yield engine
 
