@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     # It imports OpenCV, which must not hold up the first paint.
     from samannot_tui.graphics.pictures import Encoded
 
-A_PICTURE = 0.06
+A_PICTURE = 0.05
 """Seconds of the link that a picture may take while others may follow it: 12 and more a second."""
 REST = 0.2
 """Seconds without anything new after which the eye rests."""

@@ -27,7 +27,11 @@ from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose
+from samannot_tui.render.layers import Layer
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.session.prompts import PointPrompt
+from samannot_tui.tui.drawing import LabelRequest, PictureRequest
+from samannot_tui.tui.stacking import Stacker
 from samannot_tui.tui.widgets.canvas_cells import CellRows
 from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire
 from samannot_tui.tui.widgets.canvas_layout import Placement
@@ -149,6 +153,60 @@ def screen(encoded: Encoded) -> RgbFrame | None:
             return sixel_screen(encoded.commands) if SIXEL2PNG else None
 
 
+@dataclass(frozen=True)
+class Change:
+    """One line of the table of changes: what is asked for, and what the terminal may be sent for it at most."""
+
+    name: str
+    request: PictureRequest
+    wanted: str
+
+
+def changes(start: PictureRequest) -> list[Change]:
+    """A session's steps, each after the one before it."""
+    fish = start.labels[0]
+    marked = replace(start, labels=(replace(fish, prompts=(PointPrompt(400, 200),)),))
+    changed = replace(marked, labels=(replace(marked.labels[0], record=1),))
+    pointed = replace(changed, crosshair=(300.0, 100.0))
+    return [
+        Change("overlay off", replace(start, view="original"), "<= 4000"),
+        Change("overlay on again", start, "<= 4000"),
+        Change("masks alone", replace(start, view="masks"), "<= 4000"),
+        Change("overlay again", start, "<= 4000"),
+        Change("a prompt added", marked, "<= 1000"),
+        Change("the mask changed", changed, "<= 4000"),
+        Change("the crosshair appears", pointed, "<= 1000"),
+        Change("another frame, scrubbing", replace(pointed, frame=1, quality="scrub"), "<= 40000"),
+        Change("a frame seen before", pointed, "<= 400"),
+    ]
+
+
+def print_changes() -> None:
+    """Bytes to the terminal for everything but frames: masks of DAVIS' dog over its frames."""
+    files = [DAVIS / "dog" / f"{number:05}.jpg" for number in FRAMES]
+    pictures = [np.asarray(Image.open(file).convert("RGB")) for file in files]
+    annotations = [DAVIS.parent / "Annotations" / "dog" / f"{number:05}.png" for number in FRAMES]
+    if not annotations[0].is_file():
+        print(f"changes skipped: {annotations[0]} is not there")
+        return
+    masks = [np.asarray(Image.open(file)) > 0 for file in annotations]
+    target = replace(KITTY, blending="linear")
+    label = LabelRequest(1, "dog", 0, (), hidden=False, pending=False)
+    start = PictureRequest(0, target, "rest", 1.0, None, "overlay", True, None, None, (label,))
+    viewport = Viewport((pictures[0].shape[1], pictures[0].shape[0]), target.pixel_size)
+    stacker, wire, here = Stacker(), KittyWire(), Placement(Region(30, 1, target.columns, target.rows))
+
+    def bytes_for(request: PictureRequest) -> int:
+        def layer_of(wanted: LabelRequest) -> Layer:
+            return Layer(wanted.label, wanted.name, masks[wanted.record or 0], wanted.prompts)
+
+        return len(wire.update(stacker.picture(request, viewport, lambda: pictures[request.frame], layer_of), here))
+
+    print(f"\n{'kitty, a change':34}{'bytes':>6}   wanted\n{'the first picture':34}{bytes_for(start):6}")
+    for change in changes(start):
+        print(f"{change.name:34}{bytes_for(change.request):6}   {change.wanted}")
+
+
 def frames() -> Iterator[RgbFrame]:
     for folder in sorted(DAVIS.iterdir()):
         for number in FRAMES:
@@ -171,6 +229,7 @@ def main() -> None:
     print(f"{'':34}{'KB':>6} [most]  {'PSNR':>5} [low]   {'ms':>6}   wanted")
     for contest in [*table, half_cells]:
         print(contest.line())
+    print_changes()
 
 
 if __name__ == "__main__":
