@@ -49,7 +49,7 @@ def _terminal(answers: Answers) -> Iterator[Finding]:
         yield Finding("terminal", f"{name}, gave no answer", "Run `samannot-tui doctor` in the terminal you work in.")
     advice = ""
     if terminal.protocol == "cells":
-        advice = "For sharp pictures use kitty, Konsole, WezTerm, foot or an xterm started as `xterm -ti vt340`"
+        advice = "For sharp pictures use kitty, Konsole, WezTerm, iTerm2, foot or an xterm started as `xterm -ti vt340`"
         advice += f", outside {answers.multiplexer}." if answers.multiplexer else "."
     yield Finding("pictures", f"{terminal.protocol}: {terminal.reason}", advice)
     cell = f"{answers.cell[0]}x{answers.cell[1]} pixels" if answers.cell else "unknown"
@@ -59,7 +59,7 @@ def _terminal(answers: Answers) -> Iterator[Finding]:
     else:
         advice = "SSH forwards COLORTERM only if told to: `export COLORTERM=truecolor` on this machine."
         yield Finding("colours", f"{answers.colours} colours", advice)
-    if "SSH_CONNECTION" in os.environ and terminal.protocol != "kitty":
+    if "SSH_CONNECTION" in os.environ and terminal.protocol in ("sixel", "cells"):
         yield Finding("link", "SSH", "`ssh -C` makes sixel pictures half and Unicode cells a quarter as large.")
 
 
