@@ -83,8 +83,13 @@ def check_masks(session: Session, said: list[AnyEvent]) -> None:
     """Every mask that a progress event announced is live, unless something later took its place."""
     for event in said:
         if isinstance(event, ev.RunProgressed) and event.run in session.state.runs:
+            # A run goes on over a frame that a person bars meanwhile, but what it finds there counts for nothing.
+            since = session.history()[event.run : event.seq]
+            barred = {each.frame for each in since if isinstance(each, ev.BarrierSet)}
             records = session.masks.index.of_run(event.run, 0, event.log_length)
             for record in records:
                 row = session.masks.index.row(int(record))
+                if row.frame in barred:
+                    continue
                 live = session.live.record(row.frame, row.label)
                 assert live is not None, f"frame {row.frame} of label {row.label} has lost its mask"
