@@ -134,18 +134,27 @@ class Continuations:
         ]
 
     def _stands(self, run: int, frame: int, way: Way, label: int) -> bool:
-        record = self._live.record(frame, label)
-        # Of an undone run no record is live.
-        if record is None or run not in self._state.runs:
-            return False
-        planned = self._planned(run, way, label)
-        started_from = {source.record for source in planned.sources} if planned else set()
-        return bool(self._live.index.row(record).run == run) or record in started_from
+        return stands(Continued(run, frame), way, label, self._state, self._live)
 
     def _planned(self, run: int, way: Way, label: int) -> LabelPlan | None:
-        passes = self._state.runs[run].plan.passes if run in self._state.runs else ()
-        plans = (each for sweep in passes if sweep.direction == way for each in sweep.labels)
-        return next((each for each in plans if each.label == label), None)
+        return _planned(self._state, run, way, label)
+
+
+def stands(continued: Continued, way: Way, label: int, state: State, live: LiveMasks) -> bool:
+    """Whether the mask at a memory's frame is that of the run which left it, or one that this run started from."""
+    record = live.record(continued.frame, label)
+    # Of an undone run no record is live.
+    if record is None or continued.run not in state.runs:
+        return False
+    planned = _planned(state, continued.run, way, label)
+    started_from = {source.record for source in planned.sources} if planned else set()
+    return bool(live.index.row(record).run == continued.run) or record in started_from
+
+
+def _planned(state: State, run: int, way: Way, label: int) -> LabelPlan | None:
+    passes = state.runs[run].plan.passes if run in state.runs else ()
+    plans = (each for sweep in passes if sweep.direction == way for each in sweep.labels)
+    return next((each for each in plans if each.label == label), None)
 
 
 def _newest(memories: Iterable[Memory]) -> Continued | None:

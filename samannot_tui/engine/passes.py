@@ -144,11 +144,12 @@ class PassPlanner:
 
     def _remark_absence(self, wanted: Wanted, reach: Reach) -> None:
         """Say that the label has nothing behind it to start from because it is absent where it would come over."""
-        closed = reach.edge is None or (self._state.settings.transition == "off" and not reach.barrier)
-        if closed or wanted.nearest is not None or wanted.carried or wanted.edge:
+        edge = reach.edge
+        if edge is None or wanted.nearest is not None or wanted.carried or wanted.edge:
             return
-        if reach.edge is not None and self._sources.is_absent(reach.edge, wanted.label):
-            self.remarks.add(f"Absent on frame {reach.edge}, so nothing is handed over from there", wanted.label)
+        is_open = reach.barrier or self._state.settings.transition != "off"
+        if is_open and self._sources.is_absent(edge, wanted.label):
+            self.remarks.add(f"Absent on frame {edge}, so nothing is handed over from there", wanted.label)
 
     def _note_crossing(self, label: int, reach: Reach, route: _Route) -> None:
         if route.continues:

@@ -1,5 +1,7 @@
 """Blocks that went on from what has been replaced since: their masks stand, but a run would give others now."""
 
+from samannot_tui.engine.continuations import stands
+from samannot_tui.engine.reach import Way
 from samannot_tui.session import events as ev
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.plan import LabelPlan
@@ -13,7 +15,7 @@ def stale_blocks(state: State, live: LiveMasks) -> tuple[int, ...]:
     for run in state.runs.values():
         for sweep in run.plan.passes:
             for planned in sweep.labels:
-                if _took_over_what_is_gone(planned, state, live, stale):
+                if _took_over_what_is_gone(planned, sweep.direction, state, live, stale):
                     stale.add((run.id, planned.label))
     size = state.settings.block_size
     return tuple(
@@ -28,13 +30,12 @@ def stale_blocks(state: State, live: LiveMasks) -> tuple[int, ...]:
     )
 
 
-def _took_over_what_is_gone(planned: LabelPlan, state: State, live: LiveMasks, stale: set[tuple[int, int]]) -> bool:
+def _took_over_what_is_gone(
+    planned: LabelPlan, way: Way, state: State, live: LiveMasks, stale: set[tuple[int, int]]
+) -> bool:
     label, continued = planned.label, planned.continues
     if continued:
-        run = _run_on(continued.frame, label, live)
-        started_from = {source.record for source in planned.sources}
-        edited = live.record(continued.frame, label) in started_from
-        return (run != continued.run and not edited) or (continued.run, label) in stale
+        return not stands(continued, way, label, state, live) or (continued.run, label) in stale
     began = next((source for source in planned.sources if source.frame == planned.start), None)
     if began is None:
         return False

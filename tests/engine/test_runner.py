@@ -88,6 +88,19 @@ def frames_on_disk(studio: Studio) -> list[int]:
         second.close()
 
 
+def run_ended_at(frame: int, studio: Studio) -> Runner:
+    """A runner whose run forward from frame 0 was ended once it had done that many frames."""
+    signals = Signals(studio)
+    runner = studio.runner(studio.holding(frame), signals)
+    future = runner.run(RunRequest(0, "forward"))
+    signals.wait_frames(frame)
+    runner.end()
+    wait_until_sent(runner)
+    studio.gate.touch()
+    assert ended(future).outcome == "ended"
+    return runner
+
+
 class TestRuns:
     def test_a_run_writes_its_plan_frame_by_frame(self, studio: Studio) -> None:
         studio.box(1, 2, x=20)
@@ -197,18 +210,11 @@ class TestRuns:
     def test_an_ended_run_is_resumed_where_it_was_ended_by_another_worker_too(self, studio: Studio, start: int) -> None:
         studio.box(1, 0, x=5)
         studio.box(1, 8, x=40)
-        signals = Signals(studio)
-        runner = studio.runner(studio.holding(4), signals)
-        future = runner.run(RunRequest(0, "forward"))
-        signals.wait_frames(4)
-        runner.end()
-        wait_until_sent(runner)
-        studio.gate.touch()
-        assert ended(future).outcome == "ended"
+        runner = run_ended_at(4, studio)
         done = studio.frames(1)[-1]
         assert done < 7
         runner.close()
-        again = studio.runner(studio.holding(4), signals)
+        again = studio.runner(studio.holding(4))
         assert again.run_and_wait(RunRequest(start, "forward")).outcome == "finished"
         planned = list(studio.session.state.runs.values())[-1].plan.passes[0]
         assert planned.labels[0].carried and planned.first == done + 1
@@ -216,14 +222,7 @@ class TestRuns:
 
     def test_an_ended_run_is_not_resumed_when_its_sources_have_changed(self, studio: Studio) -> None:
         studio.box(1, 0, x=5)
-        signals = Signals(studio)
-        runner = studio.runner(studio.holding(4), signals)
-        future = runner.run(RunRequest(0, "forward"))
-        signals.wait_frames(4)
-        runner.end()
-        wait_until_sent(runner)
-        studio.gate.touch()
-        assert ended(future).outcome == "ended"
+        runner = run_ended_at(4, studio)
         studio.box(1, 9, x=40)
         assert not runner.plan(RunRequest(4, "forward")).passes[0].labels[0].carried
 

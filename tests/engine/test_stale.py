@@ -4,7 +4,7 @@ import pytest
 
 from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.stale import stale_blocks
-from tests.engine.scene import Scene, frames
+from tests.engine.scene import Scene, frames, only
 
 
 class Chain:
@@ -59,6 +59,19 @@ def test_an_edit_where_the_next_block_began_makes_it_stale() -> None:
     chain = Chain("mask")
     chain.scene.edit(1, 9)
     assert chain.stale() == (1, 2)
+
+
+def test_memory_of_an_edited_frame_that_its_run_started_from_is_not_replaced_by_that_edit() -> None:
+    scene = Scene()
+    scene.point(1, 0)
+    scene.edit(1, 9)
+    first = scene.run({1: frames(0, 8)}, plan=scene.plan(0))
+    plan = scene.plan(10, memory=Memory(first, 9, "forward", frozenset({1})))
+    assert only(plan).carried
+    scene.run({1: frames(10, 19)}, plan=plan)
+    assert stale_blocks(scene.state(), scene.live()) == ()
+    scene.edit(1, 9)
+    assert stale_blocks(scene.state(), scene.live()) == (1,)
 
 
 def test_blocks_with_prompts_of_their_own_do_not_depend_on_others() -> None:
