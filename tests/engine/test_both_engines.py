@@ -4,9 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from samannot_tui.engine.planner import NothingToRunError, RunRequest
 from samannot_tui.engine.reports import Notice, RunnerEvent
@@ -19,6 +17,7 @@ from samannot_tui.session.paths import encode_path
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
 from samannot_tui.session.store import Session
+from tests.engine.speckles import write_square
 
 WIDTH, HEIGHT, SIDE, FRAMES, BLOCK = 96, 64, 24, 18, 6
 SECONDS = 120.0
@@ -31,16 +30,9 @@ def box(frame: int) -> BoxPrompt:
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A red speckled square that moves over green speckles."""
     folder = tmp_path_factory.mktemp("square")
-    random = np.random.default_rng(7)
-    ground = (random.random((HEIGHT, WIDTH, 3)) * 60 + (20, 110, 30)).astype(np.uint8)
-    patch = (random.random((SIDE, SIDE, 3)) * 60 + (180, 30, 30)).astype(np.uint8)
-    for frame in range(FRAMES):
-        picture = ground.copy()
-        x, y = round(box(frame).x0), round(box(frame).y0)
-        picture[y : y + SIDE, x : x + SIDE] = patch[: HEIGHT - y, : WIDTH - x]
-        Image.fromarray(picture).save(folder / f"{frame:03d}.png")
+    corners = [(round(box(frame).x0), round(box(frame).y0)) for frame in range(FRAMES)]
+    write_square(folder, WIDTH, HEIGHT, SIDE, corners)
     return folder
 
 

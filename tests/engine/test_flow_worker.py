@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.reports import Ended, RunnerEvent, Started
@@ -17,6 +16,7 @@ from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.prompts import BoxPrompt
 from samannot_tui.session.store import Session
+from tests.engine.speckles import write_square
 
 WIDTH, HEIGHT, SIDE, FRAMES = 160, 96, 36, 12
 
@@ -34,15 +34,8 @@ def truth(frame: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def square(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A red speckled square that moves over green speckles."""
     folder = tmp_path_factory.mktemp("square")
-    random = np.random.default_rng(7)
-    ground = (random.random((HEIGHT, WIDTH, 3)) * 60 + (20, 110, 30)).astype(np.uint8)
-    patch = (random.random((SIDE, SIDE, 3)) * 60 + (180, 30, 30)).astype(np.uint8)
-    for frame in range(FRAMES):
-        picture = ground.copy()
-        picture[truth(frame)] = patch.reshape(-1, 3)
-        Image.fromarray(picture).save(folder / f"{frame:03d}.png")
+    write_square(folder, WIDTH, HEIGHT, SIDE, [corner(frame) for frame in range(FRAMES)])
     return folder
 
 
