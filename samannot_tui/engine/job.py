@@ -13,9 +13,9 @@ from samannot_tui.engine.contract import PromptSet, TrackedLabel, TrackPass
 from samannot_tui.errors import InputError
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import BoolMask, Rle, decode
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.plan import Continued, LabelPlan, Plan, Source
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
-from samannot_tui.session.state import PlacedPrompt
 
 ReadMask = Callable[[int], MaskRecord]
 

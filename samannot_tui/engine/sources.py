@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from samannot_tui.masks.index import RecordSource
-from samannot_tui.session.events import MaskEdited
 from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.plan import Source
 from samannot_tui.session.prompts import PointPrompt
-from samannot_tui.session.state import PlacedPrompt, State
+from samannot_tui.session.state import State
 
 
 def computes(prompts: Sequence[PlacedPrompt]) -> bool:
@@ -29,7 +29,6 @@ class Sources:
     def __init__(self, state: State, live: LiveMasks) -> None:
         self._state = state
         self._live = live
-        self._edited_at = {event.record: event.seq for event in state.mask_events if isinstance(event, MaskEdited)}
 
     def mask_on(self, frame: int, label: int) -> Source | None:
         """The live mask as a source; None where there is none or the instance is absent."""
@@ -65,7 +64,7 @@ class Sources:
         prompted = self.prompted(frame, label)
         if not self.is_edited(frame, label):
             return prompted
-        edited_at = self._edited_at.get(self._live.record(frame, label) or 0, 0)
+        edited_at = self._live.edited_at(self._live.record(frame, label) or 0)
         return prompted if prompted and prompted.prompts[-1] > edited_at else self.mask_on(frame, label)
 
     def frames_given(self, label: int) -> list[int]:

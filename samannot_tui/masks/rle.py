@@ -1,5 +1,7 @@
 """Masks as COCO run-length encoding (pycocotools' compressed form, column-major runs)."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +51,19 @@ def decode(rle: Rle) -> BoolMask:
     height, width = rle.size
     decoded = coco.decode({"size": [height, width], "counts": rle.counts.encode("ascii")})
     return np.ascontiguousarray(decoded).view(np.bool_)
+
+
+def union(masks: Sequence[Rle]) -> Rle:
+    """The pixels that any of the masks, all of one size, covers.
+
+    Raises:
+        MaskError: a mask's runs do not fill its size.
+    """
+    for mask in masks:
+        check_filled(mask)
+    (size,) = {mask.size for mask in masks}
+    merged = coco.merge([{"size": list(size), "counts": mask.counts.encode("ascii")} for mask in masks])
+    return Rle(size=size, counts=merged["counts"].decode("ascii"))
 
 
 def check_filled(rle: Rle) -> None:

@@ -52,6 +52,14 @@ class AddPrediction(Command, frozen=True, tag=True):
     prompts: tuple[int, ...]
 
 
+class CopyPrompts(Command, frozen=True, tag=True):
+    """Give `labels` their prompts of frame `source` on frame `target` too, beside those that they have there."""
+
+    labels: tuple[int, ...]
+    source: int
+    target: int
+
+
 class SetFeature(Command, frozen=True, tag=True):
     label: int
     name: str
@@ -72,6 +80,12 @@ class RemoveFeature(Command, frozen=True, tag=True):
 
 class SetBarrier(Command, frozen=True, tag=True):
     frame: int
+
+
+class SetBarriers(Command, frozen=True, tag=True):
+    """Several barriers as one undo step; frames that are barriers already stay so."""
+
+    frames: tuple[int, ...]
 
 
 class ClearBarrier(Command, frozen=True, tag=True):
@@ -95,6 +109,8 @@ class EndRun(Command, frozen=True, tag=True):
 
 
 class ClearMasks(Command, frozen=True, tag=True):
+    """Take masks away, whoever made them: a model, or a person, "absent" included. Prompts stay."""
+
     labels: tuple[int, ...]
     first: int
     last: int
@@ -106,6 +122,22 @@ class EditMask(Command, frozen=True, tag=True):
     label: int
     frame: int
     record: int
+
+
+class MarkAbsent(Command, frozen=True, tag=True):
+    label: int
+    first: int
+    last: int
+
+
+class ReassignMasks(Command, frozen=True, tag=True):
+    """See MasksReassigned; what lies outside `first`..`last` and every other label stay as they are."""
+
+    kind: Literal["swap", "merge", "split"]
+    label: int
+    other: int
+    first: int
+    last: int
 
 
 class ChangeSetting(Command, frozen=True, tag=True):
@@ -130,7 +162,7 @@ class Redo(Command, frozen=True, tag=True):
     """Bring the step undone last back, as long as nothing new was done since."""
 
 
-AnyCommand = (
+OneEventCommand = (
     AddLabel
     | RenameLabel
     | HideLabel
@@ -147,9 +179,13 @@ AnyCommand = (
     | EndRun
     | ClearMasks
     | EditMask
+    | MarkAbsent
+    | ReassignMasks
     | ChangeSetting
     | RebindMedia
     | RecordExport
     | Undo
     | Redo
 )
+# The others lead to several events, which are one undo step.
+AnyCommand = OneEventCommand | CopyPrompts | SetBarriers

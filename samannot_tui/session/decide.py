@@ -1,19 +1,17 @@
 """What a command means for a session as it stands: the events that it leads to, or a refusal in one sentence."""
 
 import unicodedata
-from dataclasses import dataclass
 
 from samannot_tui.errors import InputError
-from samannot_tui.masks.index import IndexRow, RecordSource
 from samannot_tui.masks.rle import area
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.commands import AnyCommand
+from samannot_tui.session.decide_masks import decide_mask, present_mask, require_record
 from samannot_tui.session.events import AnyEvent
-from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.settings import changed
+from samannot_tui.session.situation import Situation, names_of, require_frame, require_label
 from samannot_tui.session.state import State
 from samannot_tui.session.validate import MAX_LABELS, is_finite
 from samannot_tui.text import printable
@@ -21,22 +19,23 @@ from samannot_tui.text import printable
 LONGEST_NAME = 100
 
 
-@dataclass(frozen=True)
-class Situation:
-    """All that a decision may look at. `log_length` is the mask log's, in bytes."""
-
-    state: State
-    live: LiveMasks
-    manifest: Manifest
-    log_length: int
-
-
-def decide(command: AnyCommand, now: Situation) -> AnyEvent:
-    """The event, not yet stamped, that `command` leads to.
+def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
+    """The events, not yet stamped, that `command` leads to; several are one undo step.
 
     Raises:
         InputError: the command cannot be carried out; nothing changes.
+        OSError: the disk failed; nothing changes.
     """
+    match command:
+        case cmd.CopyPrompts():
+            return _copy_prompts(command, now)
+        case cmd.SetBarriers():
+            return _set_barriers(command, now)
+        case _:
+            return [_decide_one(command, now)]
+
+
+def _decide_one(command: cmd.OneEventCommand, now: Situation) -> AnyEvent:
     match command:
         case cmd.AddLabel() | cmd.RenameLabel() | cmd.HideLabel():
             return _decide_label(command, now)
@@ -48,8 +47,8 @@ def decide(command: AnyCommand, now: Situation) -> AnyEvent:
             return _decide_barrier(command, now)
         case cmd.StartRun() | cmd.ProgressRun() | cmd.EndRun():
             return _decide_run(command, now)
-        case cmd.ClearMasks() | cmd.EditMask():
-            return _decide_mask(command, now)
+        case cmd.ClearMasks() | cmd.EditMask() | cmd.MarkAbsent() | cmd.ReassignMasks():
+            return decide_mask(command, now)
         case cmd.ChangeSetting():
             return _decide_setting(command, now)
         case cmd.RebindMedia():
@@ -70,10 +69,10 @@ def _decide_label(command: cmd.AddLabel | cmd.RenameLabel | cmd.HideLabel, now: 
                 raise InputError(f"There are {MAX_LABELS} labels already, as many as a palette PNG can hold.")
             return ev.LabelAdded(label=label, name=_checked_name(name, now.state))
         case cmd.RenameLabel(label=label, name=name):
-            _require_label(label, now.state)
+            require_label(label, now.state)
             return ev.LabelRenamed(label=label, name=_checked_name(name, now.state, renamed=label))
         case cmd.HideLabel(label=label, hidden=hidden):
-            _require_label(label, now.state)
+            require_label(label, now.state)
             return ev.LabelHidden(label=label, hidden=hidden)
 
 
@@ -96,24 +95,14 @@ def _clean_text(text: str, what: str) -> str:
     return text
 
 
-def _require_label(label: int, state: State) -> None:
-    if label not in state.labels:
-        raise InputError(f"There is no label {label}; add one first.")
-
-
-def _require_frame(frame: int, now: Situation) -> None:
-    if not 0 <= frame < now.manifest.frame_count:
-        raise InputError(f"There is no frame {frame}; the video has frames 0 to {now.manifest.frame_count - 1}.")
-
-
 def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction, now: Situation) -> AnyEvent:
     match command:
         case cmd.AddPrompt(label=label, frame=frame, prompt=prompt, auto=auto):
-            _require_label(label, now.state)
-            _require_frame(frame, now)
+            require_label(label, now.state)
+            require_frame(frame, now)
             _require_run_of(auto, now.state)
             refines = auto is None and not now.state.prompts_on(frame, label)
-            base = _present_mask(frame, label, now) if refines else None
+            base = present_mask(frame, label, now) if refines else None
             return ev.PromptAdded(label=label, frame=frame, prompt=_checked_prompt(prompt, now), base=base, auto=auto)
         case cmd.RemovePrompt(prompt=prompt, auto=auto):
             if prompt not in now.state.prompts:
@@ -121,20 +110,38 @@ def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction
             _require_run_of(auto, now.state)
             return ev.PromptRemoved(prompt=prompt, auto=auto)
         case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts):
-            _require_record(record, frame, label, now)
-            if not prompts or any(prompt not in now.state.prompts for prompt in prompts):
+            require_record(record, frame, label, now)
+            placed = [now.state.prompts.get(prompt) for prompt in prompts]
+            if not placed or not all(each and (each.frame, each.label) == (frame, label) for each in placed):
                 raise InputError("The prompts of that mask have changed meanwhile.")
             return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts)
+
+
+def _copy_prompts(command: cmd.CopyPrompts, now: Situation) -> list[AnyEvent]:
+    source, target = command.source, command.target
+    for label in command.labels:
+        require_label(label, now.state)
+    require_frame(source, now)
+    require_frame(target, now)
+    if source == target:
+        raise InputError(f"Frame {source} has its prompts already; name another frame to copy them to.")
+    copies: list[AnyEvent] = []
+    for label in command.labels:
+        placed = now.state.prompts_on(source, label)
+        base = None if now.state.prompts_on(target, label) else present_mask(target, label, now)
+        for each in placed:
+            first_of_set = each is placed[0]
+            copies.append(
+                ev.PromptAdded(label=label, frame=target, prompt=each.prompt, base=base if first_of_set else None)
+            )
+    if not copies:
+        raise InputError(f"There is no prompt of {names_of(command.labels, now.state)} on frame {source} to copy.")
+    return copies
 
 
 def _require_run_of(auto: int | None, state: State) -> None:
     if auto is not None and (state.active_run is None or state.active_run.id != auto):
         raise InputError(f"Run {auto} is not going on, so it hands nothing over.")
-
-
-def _present_mask(frame: int, label: int, now: Situation) -> int | None:
-    record = now.live.record(frame, label)
-    return record if record and now.live.index.object_score[record] > 0 else None
 
 
 def _checked_prompt(prompt: Prompt, now: Situation) -> Prompt:
@@ -163,11 +170,11 @@ def _checked_prompt(prompt: Prompt, now: Situation) -> Prompt:
 
 
 def _decide_feature(command: cmd.SetFeature | cmd.ClearFeature | cmd.RemoveFeature, now: Situation) -> AnyEvent:
-    _require_label(command.label, now.state)
+    require_label(command.label, now.state)
     feature = now.state.features.get(command.label, {}).get(command.name)
     match command:
         case cmd.SetFeature(label=label, name=name, frame=frame, value=value):
-            _require_frame(frame, now)
+            require_frame(frame, now)
             name, value = _clean_text(name, "A feature's name"), _clean_text(value, "A feature's value")
             return ev.FeatureSet(label=label, name=name, frame=frame, value=value)
         case cmd.ClearFeature(label=label, name=name, frame=frame):
@@ -181,7 +188,7 @@ def _decide_feature(command: cmd.SetFeature | cmd.ClearFeature | cmd.RemoveFeatu
 
 
 def _decide_barrier(command: cmd.SetBarrier | cmd.ClearBarrier, now: Situation) -> AnyEvent:
-    _require_frame(command.frame, now)
+    require_frame(command.frame, now)
     present = command.frame in now.state.barriers
     match command:
         case cmd.SetBarrier(frame=frame):
@@ -194,6 +201,15 @@ def _decide_barrier(command: cmd.SetBarrier | cmd.ClearBarrier, now: Situation) 
             return ev.BarrierCleared(frame=frame)
 
 
+def _set_barriers(command: cmd.SetBarriers, now: Situation) -> list[AnyEvent]:
+    new = sorted(set(command.frames) - now.state.barriers)
+    for frame in new:
+        require_frame(frame, now)
+    if not new:
+        raise InputError("All of these frames are barriers already.")
+    return [ev.BarrierSet(frame=frame) for frame in new]
+
+
 def _decide_run(command: cmd.StartRun | cmd.ProgressRun | cmd.EndRun, now: Situation) -> AnyEvent:
     active = now.state.active_run
     match command:
@@ -202,44 +218,18 @@ def _decide_run(command: cmd.StartRun | cmd.ProgressRun | cmd.EndRun, now: Situa
                 raise InputError("A run is going on; end it before you start another.")
             for sweep in plan.passes:
                 for planned in sweep.labels:
-                    _require_label(planned.label, now.state)
+                    require_label(planned.label, now.state)
             return ev.RunStarted(plan=plan, engine=engine)
         case cmd.ProgressRun(run=run, log_length=log_length):
             if active is None or active.id != run:
                 raise InputError(f"Run {run} is not going on.")
-            if not active.log_length <= log_length <= now.log_length:
+            if not active.log_length <= log_length <= (now.masks.length if now.masks else 0):
                 raise InputError(f"Run {run} cannot have {log_length} bytes of masks.")
             return ev.RunProgressed(run=run, log_length=log_length)
         case cmd.EndRun(run=run, outcome=outcome, reason=reason):
             if active is None or active.id != run:
                 raise InputError(f"Run {run} is not going on.")
             return ev.RunEnded(run=run, outcome=outcome, reason=reason)
-
-
-def _decide_mask(command: cmd.ClearMasks | cmd.EditMask, now: Situation) -> AnyEvent:
-    match command:
-        case cmd.ClearMasks(labels=labels, first=first, last=last):
-            for label in labels:
-                _require_label(label, now.state)
-            _require_frame(first, now)
-            _require_frame(last, now)
-            if first > last:
-                raise InputError(f"Frames {first} to {last} are no range; give the smaller number first.")
-            return ev.MasksCleared(labels=labels, first=first, last=last)
-        case cmd.EditMask(label=label, frame=frame, record=record):
-            _require_label(label, now.state)
-            if _require_record(record, frame, label, now).source != RecordSource.EDITED:
-                raise InputError(f"Mask record {record} was not made by a person.")
-            return ev.MaskEdited(label=label, frame=frame, record=record)
-
-
-def _require_record(record: int, frame: int, label: int, now: Situation) -> IndexRow:
-    if not 1 <= record <= now.live.index.count:
-        raise InputError(f"There is no mask record {record}.")
-    row = now.live.index.row(record)
-    if (row.frame, row.label) != (frame, label):
-        raise InputError(f"Mask record {record} belongs to frame {row.frame}, label {row.label}.")
-    return row
 
 
 def _decide_setting(command: cmd.ChangeSetting, now: Situation) -> AnyEvent:

@@ -2,10 +2,11 @@
 
 from samannot_tui.masks.index import MaskIndex
 from samannot_tui.session.commands import AnyCommand
-from samannot_tui.session.decide import Situation, decide
+from samannot_tui.session.decide import decide
 from samannot_tui.session.journal import stamped
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
+from samannot_tui.session.situation import Situation
 from samannot_tui.session.state import State
 
 
@@ -27,7 +28,7 @@ class Draft:
         Raises:
             InputError: the command is refused.
         """
-        event = decide(command, Situation(self.state, self.live, self._manifest, log_length=0))
-        for each in stamped([event], self.state.last_seq):
+        events = decide(command, Situation(self.state, self.live, self._manifest, masks=None))
+        for each in stamped([events], self.state.last_seq):
             self.state.apply(each)
             self.live.update(self.state, [each])

@@ -17,11 +17,17 @@ Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 ByteCount = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
-    """What every event has. `seq` and `at` are stamped by the journal."""
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True
+):
+    """What every event has. `seq` and `at` are stamped by the journal.
+
+    `step` is the undo step that the event goes on with, by the seq of its first event; None where it begins its own.
+    """
 
     seq: int = 0
     at: str = ""
+    step: Number | None = None
 
 
 class LabelAdded(Event, frozen=True, kw_only=True, tag=True):
@@ -135,7 +141,7 @@ class RunEnded(Event, frozen=True, kw_only=True, tag=True):
 
 
 class MasksCleared(Event, frozen=True, kw_only=True, tag=True):
-    """Masks of `labels` on frames `first`..`last` (both included) are gone."""
+    """Masks of `labels` on frames `first`..`last` (both included) are gone: a person's own and "absent" too."""
 
     labels: tuple[Number, ...]
     first: Number
@@ -143,11 +149,50 @@ class MasksCleared(Event, frozen=True, kw_only=True, tag=True):
 
 
 class MaskEdited(Event, frozen=True, kw_only=True, tag=True):
-    """A person's own mask (record id): a source for every run, never overwritten by one."""
+    """A person's own mask (record id): a source for every run, never overwritten by one.
+
+    `base` is the record id of the mask that was there before; None where there was none.
+    """
 
     label: Number
     frame: Number
     record: Number
+    base: Number | None = None
+
+
+class MarkedAbsent(Event, frozen=True, kw_only=True, tag=True):
+    """A person says that the instance is not to be seen on frames `first`..`last` (both included).
+
+    All of them share one record, an empty mask that is said of `first`: annotated, never overwritten by a run,
+    and no source, since it holds no appearance.
+    """
+
+    label: Number
+    first: Number
+    last: Number
+    record: Number
+
+
+class UnionMask(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """On a frame where both merged labels had a mask: the record id of the union."""
+
+    frame: Number
+    record: Number
+
+
+class MasksReassigned(Event, frozen=True, kw_only=True, tag=True):
+    """Masks and prompts on frames `first`..`last` (both included) that belong to another instance.
+
+    "swap": `label` and `other` exchange theirs. "merge" and "split": those of `label` become those of `other`,
+    which in a split has none there. `unions` are rising by frame.
+    """
+
+    kind: Literal["swap", "merge", "split"]
+    label: Number
+    other: Number
+    first: Number
+    last: Number
+    unions: tuple[UnionMask, ...] = ()
 
 
 class SettingChanged(Event, frozen=True, kw_only=True, tag=True):
@@ -199,6 +244,8 @@ AnyEvent = (
     | RunEnded
     | MasksCleared
     | MaskEdited
+    | MarkedAbsent
+    | MasksReassigned
     | SettingChanged
     | MediaRebound
     | Exported

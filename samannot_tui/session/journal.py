@@ -21,10 +21,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def stamped(events: Sequence[AnyEvent], last_seq: int) -> list[AnyEvent]:
-    """The events with their seq, counted on from `last_seq`, and the present time."""
+def stamped(steps: Sequence[Sequence[AnyEvent]], last_seq: int) -> list[AnyEvent]:
+    """The events of `steps` with their seq, counted on from `last_seq`, their step and the present time."""
     at = now()
-    return [msgspec.structs.replace(event, seq=seq, at=at) for seq, event in enumerate(events, last_seq + 1)]
+    result: list[AnyEvent] = []
+    for events in steps:
+        first = last_seq + len(result) + 1
+        for seq, event in enumerate(events, first):
+            step = None if seq == first else first
+            result.append(msgspec.structs.replace(event, seq=seq, at=at, step=step))
+    return result
 
 
 class JournalReader:

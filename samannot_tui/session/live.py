@@ -1,6 +1,6 @@
 """Which mask record counts for which frame and label: the journal's decision, resolved over the mask log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import MaskEvent, State
 
 NO_RECORD = 0
+Frames = npt.NDArray[np.intp]
 FEWEST_COLUMNS = 8
 
 
@@ -33,6 +34,7 @@ class LiveMasks:
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
         self._barriers: set[int] = set()
+        self._known: dict[tuple[str, int | None], Frames] = {}
         for event in state.mask_events:
             self._apply(event, state)
 
@@ -48,6 +50,7 @@ class LiveMasks:
         for event in events:
             if isinstance(event, MaskEvent):
                 self._apply(event, state)
+                self._known.clear()
 
     def record(self, frame: int, label: int) -> int | None:
         """Id of the live record, None where there is none."""
@@ -60,34 +63,70 @@ class LiveMasks:
         row = self._table[frame]
         return {int(label): int(row[label]) for label in np.flatnonzero(row)}
 
-    def frames(self, label: int) -> npt.NDArray[np.intp]:
+    def is_present(self, frame: int, label: int) -> bool:
+        """Whether the label has a live mask that is not "absent"."""
+        record = self.record(frame, label)
+        return record is not None and bool(self.index.object_score[record] > 0)
+
+    def edited_at(self, record: int) -> int:
+        """Seq of the event by which a person made this record; 0 where an engine did."""
+        return self._edited_at.get(record, 0)
+
+    # These are asked for with every key and are found once: no array may be changed, which numpy sees to.
+
+    def frames(self, label: int) -> Frames:
         """Frames with a live record of the label ("absent" included), rising."""
         if label >= self._table.shape[1]:
             return np.zeros(0, np.intp)
-        return np.flatnonzero(self._table[:, label])
+        return self._once("frames", label, lambda: np.flatnonzero(self._table[:, label]))
 
-    def edited_frames(self, label: int) -> npt.NDArray[np.intp]:
-        """Frames whose live record a person made, rising."""
+    def edited_frames(self, label: int) -> Frames:
+        """Frames whose live record a person made ("absent" included), rising."""
+        return self._once("edited", label, lambda: self._find_edited(label))
+
+    def annotated_frames(self) -> Frames:
+        """Frames with a live record of any label, rising."""
+        return self._once("frames", None, lambda: np.flatnonzero(self._table.any(axis=1)))
+
+    def gaps(self, label: int | None) -> Frames:
+        """The first frame of each stretch without a record between frames that have one, rising.
+
+        Of one label, or, with None, of all: frames where none has a record.
+        """
+        return self._once("gaps", label, lambda: self._find_gaps(label))
+
+    def _once(self, what: str, label: int | None, find: Callable[[], Frames]) -> Frames:
+        if (what, label) not in self._known:
+            found = find()
+            found.setflags(write=False)
+            self._known[what, label] = found
+        return self._known[what, label]
+
+    def _find_edited(self, label: int) -> Frames:
         frames = self.frames(label)
         records = self._table[frames, label] if len(frames) else np.zeros(0, np.int32)
-        edited: npt.NDArray[np.intp] = frames[self.index.source[records] == RecordSource.EDITED]
+        edited: Frames = frames[self.index.source[records] == RecordSource.EDITED]
         return edited
 
-    def annotated_frames(self) -> npt.NDArray[np.intp]:
-        """Frames with a live record of any label, rising."""
-        return np.flatnonzero(self._table.any(axis=1))
+    def _find_gaps(self, label: int | None) -> Frames:
+        frames = self.annotated_frames() if label is None else self.frames(label)
+        found: Frames = frames[:-1][np.diff(frames) > 1] + 1
+        return found
 
     def _apply(self, event: MaskEvent, state: State) -> None:
         match event:
             case ev.RunProgressed():
                 self._apply_progress(event, state)
             case ev.MaskPredicted():
-                prompts = [state.prompts.get(prompt) for prompt in event.prompts]
-                if prompts and all(prompt and prompt.label == event.label for prompt in prompts):
+                if event.prompts and all(prompt in state.prompts for prompt in event.prompts):
                     self._set(self._record_of(event), asked_at=max(event.prompts))
             case ev.MaskEdited():
                 self._edited_at[event.record] = event.seq
                 self._set(self._record_of(event), asked_at=event.seq)
+            case ev.MarkedAbsent():
+                self._apply_absence(event)
+            case ev.MasksReassigned():
+                self._apply_reassigned(event)
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
                 self._table[event.first : event.last + 1, labels] = NO_RECORD
@@ -106,27 +145,58 @@ class LiveMasks:
             records = records[~np.isin(self.index.frame[records], list(self._barriers))]
         self._set(records, asked_at=event.run)
 
+    def _apply_absence(self, event: ev.MarkedAbsent) -> None:
+        if self._fits(event.record, event.first, event.label) and self.index.object_score[event.record] <= 0:
+            self._edited_at[event.record] = event.seq
+            self._make_room(event.label)
+            self._table[event.first : event.last + 1, event.label] = event.record
+
+    def _apply_reassigned(self, event: ev.MasksReassigned) -> None:
+        self._make_room(max(event.label, event.other))
+        frames = slice(event.first, event.last + 1)
+        mine, others = self._table[frames, event.label].copy(), self._table[frames, event.other].copy()
+        if event.kind == "swap":
+            self._table[frames, event.label], self._table[frames, event.other] = others, mine
+            return
+        self._table[frames, event.label] = NO_RECORD
+        self._table[frames, event.other] = np.where(self._weight(mine) > self._weight(others), mine, others)
+        for union in event.unions:
+            if self._fits(union.record, union.frame, event.other):
+                if self.index.source[union.record] == RecordSource.EDITED:
+                    self._edited_at[union.record] = event.seq
+                self._table[union.frame, event.other] = union.record
+
+    def _weight(self, records: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+        """Of two records for one cell the heavier stays: a mask before "absent", a person's before a model's."""
+        present, edited = self.index.object_score[records] > 0, self.index.source[records] == RecordSource.EDITED
+        return np.where(records == NO_RECORD, 0, 1 + edited + 2 * present)
+
     def _record_of(self, event: ev.MaskPredicted | ev.MaskEdited) -> npt.NDArray[np.int32]:
         """The event's record; none where a damaged log has lost it or has another in its place."""
-        records = np.array([event.record] if event.record <= self.index.count else [], np.int32)
-        fits = (self.index.frame[records] == event.frame) & (self.index.label[records] == event.label)
-        return np.compress(fits, records)
+        fits = self._fits(event.record, event.frame, event.label)
+        return np.array([event.record] if fits else [], np.int32)
+
+    def _fits(self, record: int, frame: int, label: int) -> bool:
+        """Whether there is such a record and it was made for this cell."""
+        known = 1 <= record <= self.index.count
+        return known and bool(self.index.frame[record] == frame) and bool(self.index.label[record] == label)
 
     def _set(self, records: npt.NDArray[np.int32], *, asked_at: int) -> None:
         """Make records live that event `asked_at` asked for, of the same cell the last one."""
         if not len(records):
             return
         frames, labels = self.index.frame[records], self.index.label[records]
-        if labels.max() >= self._table.shape[1]:
-            self._widen(int(labels.max()))
+        self._make_room(int(labels.max()))
         present = self._table[frames, labels]
         free = np.ones(len(records), np.bool_)
         for place in np.flatnonzero(self.index.source[present] == RecordSource.EDITED):
-            free[place] = self._edited_at.get(int(present[place]), 0) <= asked_at
+            free[place] = self.edited_at(int(present[place])) <= asked_at
         self._table[frames[free], labels[free]] = records[free]
 
-    def _widen(self, label: int) -> None:
-        used = self.annotated_frames()
+    def _make_room(self, label: int) -> None:
+        if label < self._table.shape[1]:
+            return
+        used = np.flatnonzero(self._table.any(axis=1))
         columns = self._table.shape[1]
         # Of untouched frames no memory is used: a video's length costs nothing by itself.
         wider = np.zeros((self.frame_count, 1 << label.bit_length()), np.int32)

@@ -115,8 +115,8 @@ def _recover_labels(events: list[AnyEvent]) -> None:
 def _labels_named(event: AnyEvent) -> set[int]:
     if isinstance(event, RunStarted):
         return {planned.label for sweep in event.plan.passes for planned in sweep.labels}
-    label = getattr(event, "label", None)
-    return set() if label is None else {label}
+    labels = (getattr(event, "label", None), getattr(event, "other", None))
+    return {label for label in labels if label is not None}
 
 
 def _good_masks(path: Path, frame_count: int) -> tuple[bytes, int, int]:

@@ -6,16 +6,19 @@ into a State of its own. Undo leaves events out of the fold; nothing is ever un-
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent, EngineInfo
+from samannot_tui.session.placed import PlacedPrompt, PlacedPrompts
 from samannot_tui.session.plan import Plan
-from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.settings import Settings, changed
 
 NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone, ev.EventLost)
-MaskEvent = ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared | ev.BarrierSet | ev.BarrierCleared
+_MaskChange = (
+    ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MarkedAbsent | ev.MasksReassigned | ev.MasksCleared
+)
+MaskEvent = _MaskChange | ev.BarrierSet | ev.BarrierCleared
 
 
 @dataclass
@@ -25,22 +28,6 @@ class Label:
     id: int
     name: str
     hidden: bool = False
-
-
-@dataclass(frozen=True)
-class PlacedPrompt:
-    """A prompt where it stands; `seq` names it.
-
-    `auto` is the run that handed it over to this block, None where a person gave it or has touched the
-    label's prompts on this frame since.
-    """
-
-    seq: int
-    label: int
-    frame: int
-    prompt: Prompt
-    base: int | None
-    auto: int | None = None
 
 
 @dataclass
@@ -92,7 +79,7 @@ class State:
     """
 
     labels: dict[int, Label] = field(default_factory=dict)
-    prompts: dict[int, PlacedPrompt] = field(default_factory=dict)
+    placed: PlacedPrompts = field(default_factory=PlacedPrompts)
     features: dict[int, dict[str, Feature]] = field(default_factory=dict)
     barriers: set[int] = field(default_factory=set)
     runs: dict[int, Run] = field(default_factory=dict)
@@ -104,7 +91,11 @@ class State:
     history: list[AnyEvent] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
     redoable: list[int] = field(default_factory=list)
-    _prompts_by_cell: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+
+    @property
+    def prompts(self) -> dict[int, PlacedPrompt]:
+        """Every prompt by its seq."""
+        return self.placed.by_seq
 
     @property
     def active_run(self) -> Run | None:
@@ -115,11 +106,11 @@ class State:
 
     def prompts_on(self, frame: int, label: int) -> tuple[PlacedPrompt, ...]:
         """A label's prompts on one frame, in the order in which they were made."""
-        return tuple(self.prompts[seq] for seq in self._prompts_by_cell.get((frame, label), ()))
+        return self.placed.on(frame, label)
 
     def prompted_frames(self, label: int) -> list[int]:
-        """Frames on which the label has a prompt, rising."""
-        return sorted(frame for (frame, owner), seqs in self._prompts_by_cell.items() if owner == label and seqs)
+        """Frames on which the label has a prompt, rising; not to be changed."""
+        return self.placed.frames(label)
 
     def event(self, seq: int) -> AnyEvent:
         return self.history[seq - 1]
@@ -154,9 +145,13 @@ def step_of(event: AnyEvent) -> int | None:
     """The undo step that an event belongs to: the seq of the step's first event, None outside any."""
     if isinstance(event, ev.RunProgressed | ev.RunEnded):
         return event.run
+    if isinstance(event, ev.RunStarted):
+        return event.seq
     if isinstance(event, ev.PromptAdded | ev.PromptRemoved) and event.auto is not None:
         return event.auto
-    return None if isinstance(event, NOT_UNDOABLE) else event.seq
+    if isinstance(event, NOT_UNDOABLE):
+        return None
+    return event.seq if event.step is None else event.step
 
 
 def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
@@ -171,6 +166,17 @@ def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
         case _ if step_of(event) == event.seq:
             steps.append(event.seq)
             redoable.clear()
+        case _ if step_of(event) == event.step is not None:
+            _go_on(event, event.step, steps)
+            redoable.clear()
+
+
+def _go_on(event: AnyEvent, step: int, steps: list[int]) -> None:
+    latest = steps[-1] if steps else 0
+    if not latest <= step < event.seq:
+        raise ValueError(f"step {step} is over")
+    if step != latest:  # its first event is lost
+        steps.append(step)
 
 
 def _move_last(target: int, here: list[int], there: list[int]) -> None:
@@ -191,7 +197,9 @@ def _apply(state: State, event: AnyEvent) -> None:
             _apply_barrier(state, event)
         case ev.RunStarted() | ev.RunEnded():
             _apply_run(state, event)
-        case ev.RunProgressed() | ev.MaskPredicted() | ev.MaskEdited() | ev.MasksCleared():
+        case ev.RunProgressed():
+            _apply_progress(state, event)
+        case ev.MaskPredicted() | ev.MaskEdited() | ev.MarkedAbsent() | ev.MasksReassigned() | ev.MasksCleared():
             _apply_masks(state, event)
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
@@ -216,16 +224,12 @@ def _apply_prompt(state: State, event: ev.PromptAdded | ev.PromptRemoved) -> Non
     match event:
         case ev.PromptAdded(label=label, frame=frame):
             _require_label(label, state)
-            state.prompts[event.seq] = PlacedPrompt(event.seq, label, frame, event.prompt, event.base, event.auto)
-            cell = state._prompts_by_cell.setdefault((frame, label), [])
-            cell.append(event.seq)
+            touched = PlacedPrompt(event.seq, label, frame, event.prompt, event.base, event.auto)
+            state.placed.add(touched)
         case ev.PromptRemoved(prompt=prompt):
-            gone = state.prompts.pop(prompt)
-            cell = state._prompts_by_cell[gone.frame, gone.label]
-            cell.remove(prompt)
+            touched = state.placed.remove(prompt)
     if event.auto is None:
-        for seq in cell:
-            state.prompts[seq] = replace(state.prompts[seq], auto=None)
+        state.placed.adopt(touched.frame, touched.label)
 
 
 def _require_label(label: int, state: State) -> None:
@@ -242,14 +246,30 @@ def _apply_barrier(state: State, event: ev.BarrierSet | ev.BarrierCleared) -> No
             state.barriers.discard(event.frame)
 
 
-def _apply_masks(state: State, event: ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MasksCleared) -> None:
-    if isinstance(event, ev.MaskEdited):
-        _require_label(event.label, state)
-    if isinstance(event, ev.RunProgressed):
-        state.runs[event.run].log_length = event.log_length
-        latest = state.mask_events[-1] if state.mask_events else None
-        if isinstance(latest, ev.RunProgressed) and latest.run == event.run:
-            state.mask_events.pop()
+def _apply_progress(state: State, event: ev.RunProgressed) -> None:
+    state.runs[event.run].log_length = event.log_length
+    latest = state.mask_events[-1] if state.mask_events else None
+    if isinstance(latest, ev.RunProgressed) and latest.run == event.run:
+        state.mask_events.pop()
+    state.mask_events.append(event)
+
+
+def _apply_masks(
+    state: State,
+    event: ev.MaskPredicted | ev.MaskEdited | ev.MarkedAbsent | ev.MasksReassigned | ev.MasksCleared,
+) -> None:
+    match event:
+        case ev.MaskPredicted():
+            # Here, since prompts may become another label's later. Undone ones are not there.
+            prompts = [state.prompts.get(prompt) for prompt in event.prompts]
+            if not all(each and (each.frame, each.label) == (event.frame, event.label) for each in prompts):
+                return
+        case ev.MaskEdited() | ev.MarkedAbsent():
+            _require_label(event.label, state)
+        case ev.MasksReassigned():
+            _require_label(event.label, state)
+            _require_label(event.other, state)
+            state.placed.reassign(event)
     state.mask_events.append(event)
 
 

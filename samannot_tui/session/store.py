@@ -18,21 +18,22 @@ from samannot_tui.media.source import MediaInfo
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.commands import AnyCommand
-from samannot_tui.session.decide import Situation, decide
+from samannot_tui.session.decide import decide
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.journal import JournalReader, JournalWriter, stamped
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.lock import WriterLock, acquire
 from samannot_tui.session.manifest import Manifest, manifest_of, read_manifest, sync_folder, write_atomically
 from samannot_tui.session.paths import decode_path
+from samannot_tui.session.situation import Situation
 from samannot_tui.session.state import State
 from samannot_tui.session.validate import records_named
 from samannot_tui.text import printable
 
 Listener = Callable[[tuple[AnyEvent, ...]], None]
 
-# Events that name mask records: the records must be durable before the journal says that they count.
-_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.ProgressRun)
+# Commands whose events name mask records: the records must be durable before the journal says that they count.
+_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.MarkAbsent, cmd.ReassignMasks, cmd.ProgressRun)
 
 
 class Session:
@@ -178,11 +179,11 @@ class Session:
             if self._journal is None:
                 raise InputError(self.read_only or "The session is closed.")
             commands = plan(self.state, self.live)
-            now = Situation(self.state, self.live, self.manifest, self.masks.length)
-            events = tuple(stamped([decide(command, now) for command in commands], self.state.last_seq))
-            if not events:
-                return ()
+            now = Situation(self.state, self.live, self.manifest, self.masks)
             try:
+                events = tuple(stamped([decide(command, now) for command in commands], self.state.last_seq))
+                if not events:
+                    return ()
                 if any(isinstance(command, _MASK_COMMANDS) for command in commands):
                     self.masks.sync()
                 self._journal.append(events)

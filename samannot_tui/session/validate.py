@@ -21,12 +21,16 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
     """
     if event.seq != seq:
         raise ValueError(f"it is numbered {event.seq}, not {seq}")
-    label = getattr(event, "label", 1)
-    if not 1 <= label <= MAX_LABELS:
-        raise ValueError(f"label {label} is not from 1 to {MAX_LABELS}")
+    for label in (getattr(event, "label", 1), getattr(event, "other", 1)):
+        if not 1 <= label <= MAX_LABELS:
+            raise ValueError(f"label {label} is not from 1 to {MAX_LABELS}")
     frames = [getattr(event, "frame", 0)]
-    if isinstance(event, ev.MasksCleared):
+    if isinstance(event, ev.MasksCleared | ev.MarkedAbsent | ev.MasksReassigned):
         frames = [event.first, event.last]
+        if event.first > event.last:
+            raise ValueError(f"frames {event.first} to {event.last} are no range")
+    if isinstance(event, ev.MasksReassigned):
+        _check_reassigned(event)
     if isinstance(event, ev.RunStarted):
         frames = [
             frame
@@ -42,6 +46,13 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
         _check_prompt(event.prompt, manifest)
 
 
+def _check_reassigned(event: ev.MasksReassigned) -> None:
+    if event.label == event.other:
+        raise ValueError(f"it gives label {event.label} to itself")
+    if any(not event.first <= union.frame <= event.last for union in event.unions):
+        raise ValueError("it unites masks outside its frames")
+
+
 def _check_prompt(prompt: Prompt, manifest: Manifest) -> None:
     if not is_finite(prompt):
         raise ValueError("its coordinates are not finite numbers")
@@ -54,8 +65,12 @@ def _check_prompt(prompt: Prompt, manifest: Manifest) -> None:
 def records_named(event: AnyEvent) -> Iterator[int]:
     """Ids of the mask records that an event counts on; those of a run are known by their run instead."""
     match event:
-        case ev.MaskPredicted(record=record) | ev.MaskEdited(record=record):
+        case ev.MaskPredicted(record=record) | ev.MarkedAbsent(record=record):
             yield record
+        case ev.MaskEdited(record=record, base=base):
+            yield from (record,) if base is None else (record, base)
+        case ev.MasksReassigned(unions=unions):
+            yield from (union.record for union in unions)
         case ev.PromptAdded(base=int(base)):
             yield base
         case ev.RunStarted(plan=plan):

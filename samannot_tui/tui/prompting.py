@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from samannot_tui.errors import InputError
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
-from samannot_tui.session.state import PlacedPrompt
 from samannot_tui.text import printable
 
 PromptKind = Literal["point", "box"]

@@ -10,9 +10,10 @@ from samannot_tui.engine.reports import Notice
 from samannot_tui.engine.video import plan_video
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import PointPrompt
-from samannot_tui.session.state import PlacedPrompt, fold
+from samannot_tui.session.state import fold
 from tests.engine.studio import FRAMES, Studio
 
 

@@ -6,9 +6,9 @@ from samannot_tui.engine.job import JobPass, JobPrompts, fill_plan, gather_promp
 from samannot_tui.errors import InputError
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import encode
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
-from samannot_tui.session.state import PlacedPrompt
 
 SIZE = (4, 6)
 LEFT = np.zeros(SIZE, np.bool_)

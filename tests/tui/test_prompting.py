@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import Rle
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt
-from samannot_tui.session.state import PlacedPrompt
 from samannot_tui.tui.prompting import (
     Extent,
     PromptMode,
