@@ -122,7 +122,8 @@ class Continuations:
             record = self._live.record(frame, began.label)
             if record is None:
                 return False
-            if reach.order(frame) >= 0 and self._live.index.row(record).run not in runs:
+            row = self._live.index.row(record)
+            if reach.order(frame) >= 0 and (row.run not in runs or row.label != began.label):
                 return False
         return True
 
@@ -141,14 +142,18 @@ class Continuations:
 
 
 def stands(continued: Continued, way: Way, label: int, state: State, live: LiveMasks) -> bool:
-    """Whether the mask at a memory's frame is that of the run which left it, or one that this run started from."""
+    """Whether the mask at a memory's frame is that of the run which left it, or one that this run started from.
+
+    A mask that was another label's when the run made it does not count: the memory is of the other instance.
+    """
     record = live.record(continued.frame, label)
     # Of an undone run no record is live.
     if record is None or continued.run not in state.runs:
         return False
     planned = _planned(state, continued.run, way, label)
     started_from = {source.record for source in planned.sources} if planned else set()
-    return bool(live.index.row(record).run == continued.run) or record in started_from
+    row = live.index.row(record)
+    return (row.run == continued.run and row.label == label) or record in started_from
 
 
 def _planned(state: State, run: int, way: Way, label: int) -> LabelPlan | None:

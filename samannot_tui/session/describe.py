@@ -2,8 +2,11 @@
 
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.situation import frames_in_words, names_of
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
+
+MOST_NAMES = 3
 
 
 def describe(event: AnyEvent, state: State) -> str:
@@ -32,14 +35,51 @@ def describe(event: AnyEvent, state: State) -> str:
             return f"clearing the barrier at frame {frame}"
         case ev.RunStarted(plan=plan):
             return f"the run {plan.direction} from frame {plan.start}"
-        case ev.MasksCleared(first=first, last=last):
-            return f"clearing masks of frames {first} to {last}"
+        case ev.MasksCleared(labels=labels, first=first, last=last):
+            return f"clearing masks of {_names(labels, state)}, {frames_in_words(first, last)}"
         case ev.MaskEdited(label=label, frame=frame):
             return f"the edited mask of {_name(label, state)}, frame {frame}"
+        case ev.MarkedAbsent(label=label, first=first, last=last):
+            return f"{_name(label, state)} marked absent, {frames_in_words(first, last)}"
+        case ev.MasksReassigned():
+            return _describe_reassigned(event, state)
         case _:
             return type(event).__name__
 
 
+def describe_step(step: int, state: State) -> str:
+    """As `describe`, of all that the undo step which began with event `step` did."""
+    events = [
+        event
+        for event in state.history[step - 1 :]
+        if step in (event.seq, event.step) and not isinstance(event, ev.EventLost)
+    ]
+    first, frames = events[0], {getattr(event, "frame", None) for event in events}
+    if len(events) == 1:
+        return describe(first, state)
+    if isinstance(first, ev.PromptAdded) and len(frames) == 1:
+        labels = dict.fromkeys(event.label for event in events if isinstance(event, ev.PromptAdded))
+        return f"{len(events)} prompts on {_names(tuple(labels), state)}, frame {first.frame}"
+    if isinstance(first, ev.BarrierSet):
+        return f"{len(events)} barriers from frame {first.frame} on"
+    return f"{describe(first, state)}, and {len(events) - 1} more"
+
+
+def _describe_reassigned(event: ev.MasksReassigned, state: State) -> str:
+    label, other = _name(event.label, state), _name(event.other, state)
+    where = frames_in_words(event.first, event.last)
+    match event.kind:
+        case "swap":
+            return f"swap of {label} and {other}, {where}"
+        case "merge":
+            return f"merge of {label} into {other}, {where}"
+        case "split":
+            return f"split of {label}, which became {other}, {where}"
+
+
+def _names(labels: tuple[int, ...], state: State) -> str:
+    return names_of(labels, state) if len(labels) <= MOST_NAMES else f"{len(labels)} labels"
+
+
 def _name(label: int, state: State) -> str:
-    """A label's name now; its number where an undo has taken it away."""
-    return printable(state.labels[label].name) if label in state.labels else f"label {label}"
+    return names_of((label,), state)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from samannot_tui.engine import reports as news
 from samannot_tui.session import events as ev
-from samannot_tui.session.describe import describe
+from samannot_tui.session.describe import describe_step
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.tui.engine_status import EngineNews, status_after
 from samannot_tui.tui.place import Place, RunStatus
@@ -27,7 +27,7 @@ def follow_events(place: Place, events: Sequence[AnyEvent]) -> list[str]:
 
 
 def _in_words(event: ev.Undone | ev.Redone, place: Place) -> str:
-    return f"{type(event).__name__}: {describe(place.state.event(event.target), place.state)}."
+    return f"{type(event).__name__}: {describe_step(event.target, place.state)}."
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def facts(state: State) -> dict[str, Any]:
     return {
         "labels": {label.id: (label.name, label.hidden) for label in state.labels.values()},
         "prompts": dict(state.prompts),
+        "prompted": {label: list(state.prompted_frames(label)) for label in state.labels},
         "cells": {(p.frame, p.label): state.prompts_on(p.frame, p.label) for p in state.prompts.values()},
         "features": features,
         "barriers": set(state.barriers),
@@ -72,6 +73,9 @@ def facts(state: State) -> dict[str, Any]:
 
 labels = st.integers(1, 4)
 frames = st.integers(0, FRAMES - 1)
+spans = st.tuples(frames, frames).map(lambda ends: (min(ends), max(ends)))
+label_sets = st.lists(labels, min_size=1, max_size=3, unique=True).map(tuple)
+kinds = st.sampled_from(["swap", "merge", "split"])
 names = st.sampled_from(["dog", "cat", "Kind 2", "鳥", "posture"])
 points = st.builds(PointPrompt, st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1), st.booleans())
 boxes = st.builds(BoxPrompt, st.integers(0, 7), st.integers(0, 5), st.integers(8, 15), st.integers(6, 11))
@@ -85,10 +89,16 @@ commands = st.one_of(
     st.builds(cmd.SetFeature, labels, names, frames, names),
     st.builds(cmd.ClearFeature, labels, names, frames),
     st.builds(cmd.RemoveFeature, labels, names),
+    st.builds(cmd.CopyPrompts, label_sets, frames, frames),
     st.builds(cmd.SetBarrier, frames),
+    st.builds(cmd.SetBarriers, st.lists(frames, max_size=4).map(tuple)),
     st.builds(cmd.ClearBarrier, frames),
     st.builds(lambda label, first: cmd.StartRun(plan((label,), first, FRAMES - 1), ENGINE), labels, frames),
-    st.builds(cmd.ClearMasks, st.tuples(labels), st.just(3), st.integers(3, FRAMES - 1)),
+    st.builds(lambda labels, span: cmd.ClearMasks(labels, *span), label_sets, spans),
+    st.builds(lambda label, span: cmd.MarkAbsent(label, *span), labels, spans),
+    st.builds(
+        lambda kind, label, other, span: cmd.ReassignMasks(kind, label, other, *span), kinds, labels, labels, spans
+    ),
     st.builds(cmd.ChangeSetting, st.just("block_size"), st.integers(-1, 50)),
     st.just(cmd.Undo()),
     st.just(cmd.Redo()),
