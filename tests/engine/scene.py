@@ -66,6 +66,13 @@ class Scene:
     def clear(self, label: int, frame: int) -> None:
         self._add(ev.MasksCleared(labels=(label,), first=frame, last=frame))
 
+    def absent(self, label: int, first: int, last: int) -> None:
+        record = self._record(label, first, RecordSource.EDITED, score=-10.0)
+        self._add(ev.MarkedAbsent(label=label, first=first, last=last, record=record))
+
+    def swap(self, label: int, other: int, first: int, last: int) -> None:
+        self._add(ev.MasksReassigned(kind="swap", label=label, other=other, first=first, last=last))
+
     def barrier(self, *frames: int) -> None:
         for frame in frames:
             self._add(ev.BarrierSet(frame=frame))

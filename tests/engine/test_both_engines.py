@@ -4,18 +4,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from samannot_tui.engine.planner import NothingToRunError, RunRequest
 from samannot_tui.engine.reports import Notice, RunnerEvent
 from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.spec import EngineSpec
-from samannot_tui.masks.rle import Rle, decode
+from samannot_tui.masks.log import NewMask
+from samannot_tui.masks.rle import Rle, decode, encode
 from samannot_tui.media.open import open_media
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.paths import encode_path
 from samannot_tui.session.plan import Plan
-from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
+from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.store import Session
 from tests.engine.speckles import write_square
 
@@ -300,3 +302,28 @@ def test_no_look_ahead_mask_is_ever_written(desk: Desk) -> None:
         range(6, 12)
     )
     assert not [report for report in desk.reports if isinstance(report, Notice)]
+
+
+def drawn(session: Session, frame: int) -> int:
+    """A person's mask of the square, exactly; returns its record."""
+    at = box(frame)
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[round(at.y0) : round(at.y1) + 1, round(at.x0) : round(at.x1) + 1] = True
+    made = NewMask(frame=frame, label=1, rle=encode(mask), object_score=1.0, quality=1.0, source="edited", run=None)
+    (record,) = session.append_masks([made])
+    session.submit(cmd.EditMask(1, frame, record))
+    return record
+
+
+def test_a_persons_edit_drives_a_run_and_survives_it(desk: Desk) -> None:
+    edited, prompted = desk.session(block_size=FRAMES), desk.session(block_size=FRAMES)
+    records = drawn(edited, 2), drawn(edited, 5)
+    edited.submit(cmd.MarkAbsent(1, 8, 9))
+    for frame in (2, 5):
+        prompt(prompted, frame, MaskPrompt(masks(edited)[frame]))
+    for session in (edited, prompted):
+        run(desk.runner(session), *forward(2))
+    assert (edited.live.record(2, 1), edited.live.record(5, 1)) == records
+    assert list(edited.live.edited_frames(1)) == [2, 5, 8, 9] and not edited.live.is_present(9, 1)
+    free = [frame for frame in range(3, FRAMES) if frame not in (5, 8, 9)]
+    assert {frame: masks(edited)[frame] for frame in free} == {frame: masks(prompted)[frame] for frame in free}

@@ -179,6 +179,34 @@ def test_a_person_who_marks_a_prompted_frame_absent_takes_its_prompts_out_of_the
     assert source_frames(only(scene.plan(2))) == [2]
 
 
+def test_a_run_passes_a_range_marked_absent_without_writing_there() -> None:
+    scene = Scene()
+    scene.point(1, 2)
+    scene.absent(1, 4, 6)
+    planned = only(scene.plan(2))
+    assert source_frames(planned) == [2]
+    assert planned.writes == (Span(2, 3), Span(7, 9))
+
+
+def test_absence_alone_is_nothing_to_start_from() -> None:
+    scene = Scene()
+    scene.absent(1, 0, 9)
+    with pytest.raises(InputError, match="No prompt or mask to start from"):
+        scene.plan(0)
+
+
+def test_after_a_swap_each_label_starts_from_what_was_the_others() -> None:
+    scene = Scene(labels=2)
+    clicks = scene.point(1, 2), scene.point(2, 2)
+    record = scene.edit(1, 6)
+    scene.swap(1, 2, 4, 9)
+    moved = {each.label: each.sources for each in scene.plan(2).passes[0].labels}
+    assert moved == {1: (Source(2, (clicks[0],)),), 2: (Source(2, (clicks[1],)), mask(6, record))}
+    scene.swap(1, 2, 0, 3)
+    moved = {each.label: each.sources for each in scene.plan(2).passes[0].labels}
+    assert moved == {1: (Source(2, (clicks[1],)),), 2: (Source(2, (clicks[0],)), mask(6, record))}
+
+
 def test_the_reach_ends_before_the_barrier_ahead() -> None:
     scene = Scene()
     scene.point(1, 2)
