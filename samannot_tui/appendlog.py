@@ -144,4 +144,7 @@ class AppendLog:
         os.ftruncate(self._fd, length)
 
     def close(self) -> None:
-        os.close(self._fd)
+        """May be called twice: by the second time the descriptor may be another file's."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1

@@ -16,9 +16,11 @@ from samannot_tui.media.source import MediaInfo
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
+from samannot_tui.session.queries import next_marked
 from samannot_tui.session.store import Session
 
 WIDTH, HEIGHT = 854, 480
+KEYS = 1000
 
 
 def blob(rng: np.random.Generator) -> NewMask:
@@ -80,11 +82,26 @@ def main() -> None:
         again.submit(cmd.Undo())
         undone = time.perf_counter() - began
         assert len(again.live.annotated_frames()) in (frames, frames - 100)
+        again.submit(cmd.Redo())
+        began = time.perf_counter()
+        again.submit(cmd.ReassignMasks("swap", 1, 2, 0, frames - 1))
+        swapped = time.perf_counter() - began
+        began = time.perf_counter()
+        again.submit(cmd.Undo())
+        unswapped = time.perf_counter() - began
+        began = time.perf_counter()
+        for frame in range(KEYS):
+            next_marked("gap", again.state, again.live, frame, None)
+            next_marked("mask", again.state, again.live, frame, 1)
+        keys = (time.perf_counter() - began) / KEYS
         again.close()
     print(f"{frames} frames x {labels} labels, {lines} records, {size / 2**20:.0f} MiB of masks")
     print(f"read lines only (baseline)  {baseline:.2f} s")
     print(f"open the session            {opened:.2f} s   {opened / baseline:.1f} x baseline")
     print(f"undo the last run           {undone:.2f} s   {undone / baseline:.1f} x baseline")
+    print(f"swap two whole instances    {swapped:.2f} s   {swapped / undone:.2f} x undo of the last run")
+    print(f"undo the swap               {unswapped:.2f} s   {unswapped / undone:.2f} x undo of the last run")
+    print(f"where the next mask and gap are  {keys * 1e6:.0f} us a key")
 
 
 if __name__ == "__main__":

@@ -177,6 +177,14 @@ def test_there_are_at_most_255_labels(session: Session) -> None:
         session.submit(cmd.AddLabel("one more"))
 
 
+def test_closing_twice_closes_no_file_of_anybody_else(session: Session, tmp_path: Path) -> None:
+    session.close()
+    with (tmp_path / "other").open("wb") as other:
+        session.close()
+        other.write(b"still open")
+        other.flush()
+
+
 def test_every_step_can_be_named(session: Session) -> None:
     for deed in (cmd.AddPrompt(1, 0, PointPrompt(1, 1)), cmd.RemovePrompt(3), cmd.SetFeature(1, "p", 0, "x")):
         assert act(session, deed)
