@@ -25,8 +25,8 @@ class FrameEntry(msgspec.Struct, frozen=True):
     that are not UTF-8 as `\xNN`), and its masks by label ID.
 
     A mask is "prompted" (an engine made it from prompts on this frame), "propagated" (an engine carried it
-    here) or "edited" (a person made it). A label without pixels is absent there; one not named was not
-    looked at.
+    here) or "edited" (a person made it). A label without pixels is absent there, by a person's word
+    where that is "edited"; one not named was not looked at.
     """
 
     frame: int

@@ -34,9 +34,9 @@ class LiveMasks:
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
         self._barriers: set[int] = set()
-        self._known: dict[tuple[str, int | None], Frames] = {}
         for event in state.mask_events:
             self._apply(event, state)
+        self._known: dict[tuple[str, int | None], Frames] = {}
 
     def update(self, state: State, events: Sequence[AnyEvent]) -> None:
         """Follow `events`, which `state` has already taken in."""
@@ -50,7 +50,7 @@ class LiveMasks:
         for event in events:
             if isinstance(event, MaskEvent):
                 self._apply(event, state)
-                self._known.clear()
+                self._known = {}
 
     def record(self, frame: int, label: int) -> int | None:
         """Id of the live record, None where there is none."""
@@ -96,11 +96,13 @@ class LiveMasks:
         return self._once("gaps", label, lambda: self._find_gaps(label))
 
     def _once(self, what: str, label: int | None, find: Callable[[], Frames]) -> Frames:
-        if (what, label) not in self._known:
+        # A new dict after each change: what another thread was still looking for goes with the old one.
+        known = self._known
+        if (what, label) not in known:
             found = find()
             found.setflags(write=False)
-            self._known[what, label] = found
-        return self._known[what, label]
+            known[what, label] = found
+        return known[what, label]
 
     def _find_edited(self, label: int) -> Frames:
         frames = self.frames(label)

@@ -162,6 +162,19 @@ def test_progress_counts_the_frames(tmp_path: Path, source: ArraySource) -> None
     assert calls == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_a_range_marked_absent_is_exported_as_empty_masks_of_a_persons(tmp_path: Path, source: ArraySource) -> None:
+    session = annotated(tmp_path)
+    session.submit(cmd.MarkAbsent(1, 2, 4))
+    export(Follower(session), source, "png", tmp_path / "out")
+    names = [entry["name"] for entry in json.loads((tmp_path / "out/png/labels.json").read_bytes())["frames"]]
+    assert names == ["00001", "00002", "00003", "00004"]
+    for name in names[1:]:
+        (mask,) = [path for path in tree(tmp_path / "out/png") if path.startswith("masks") and name in path]
+        assert not pixels(tmp_path / "out/png" / mask).any()
+    made = json.loads((tmp_path / "out/png/labels.json").read_bytes())["frames"][3]["masks"]
+    assert made == {"1": "edited"}
+
+
 def test_cancelling_leaves_nothing(tmp_path: Path, source: ArraySource) -> None:
     done: list[int] = []
     with pytest.raises(JobError, match="cancelled"):

@@ -15,6 +15,7 @@ from samannot_tui.session import commands as cmd
 from samannot_tui.session.describe import describe_step
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.prompts import PointPrompt
+from samannot_tui.session.repair import repair
 from samannot_tui.session.state import fold
 from samannot_tui.session.store import Session
 from tests.session.support import ENGINE, FRAMES, act, annotation, make_session, new_mask, plan
@@ -214,6 +215,37 @@ def test_a_mask_made_after_the_swap_goes_when_the_swap_is_undone(session: Sessio
     assert session.live.on_frame(4) == {} and len(session.state.prompts_on(4, 1)) == 1
     session.submit(cmd.Redo())
     assert list(session.live.on_frame(4)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("swap", "swap of left child and pillow, frame 4"),
+        ("merge", "merge of left child into pillow, frame 4"),
+        ("split", "split of left child, which became pillow, frame 4"),
+    ],
+)
+def test_undo_names_it(session: Session, kind: Kind, words: str) -> None:
+    edit(session, 1, 4)
+    session.submit(cmd.ReassignMasks(kind, 1, 3, 4, 4))
+    assert describe_step(session.state.steps[-1], session.state) == words
+
+
+def test_a_lost_union_leaves_a_persons_mask(session: Session, tmp_path: Path) -> None:
+    run(session, (2,), 0, 3)
+    edited = edit(session, 1, 2)
+    session.submit(cmd.ReassignMasks("merge", 1, 2, 0, 3))
+    union = session.live.record(2, 2)
+    assert union not in (None, edited)
+    session.close()
+    lines = (session.folder / "masks.jsonl").read_bytes().splitlines(keepends=True)
+    lines[-1] = lines[-1].replace(b'"frame"', b'"fr\x00me"')
+    (session.folder / "masks.jsonl").write_bytes(b"".join(lines))
+    assert Session.open(session.folder).read_only is not None
+    assert repair(session.folder, tmp_path / "new.samannot").lost_masks == 1
+    again = Session.open(tmp_path / "new.samannot")
+    assert again.read_only is None and again.live.record(2, 2) == edited
+    again.close()
 
 
 @pytest.mark.parametrize(
