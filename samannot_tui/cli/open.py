@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import say
 from samannot_tui.errors import InputError
 from samannot_tui.graphics.terminal import REQUESTS, Requested
@@ -30,17 +30,29 @@ graphics_option = click.option(
 @click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
 @engine_options
 @graphics_option
-def command(target: Path, session: Path | None, media: Path | None, graphics: Requested, **options: Any) -> None:
+@resource_log_option
+def command(
+    target: Path,
+    session: Path | None,
+    media: Path | None,
+    graphics: Requested,
+    resource_log: Path | None,
+    **options: Any,
+) -> None:
     """Annotate a video, an image folder or a session.
 
     A video's session is NAME.samannot beside it, and is made when there is none.
     """
     from samannot_tui.jobs.opening import open_target
+    from samannot_tui.jobs.resource_log import logging_resources
 
     require_terminal()
     engine = EngineOptions(**options)
     engine.changes()  # refuses what cannot be before anything is made
-    open_app(open_target(target, session=session, media=media), engine, graphics)
+    with logging_resources(resource_log, say) as follow:
+        opened = open_target(target, session=session, media=media)
+        follow(opened.session)
+        open_app(opened, engine, graphics)
 
 
 def open_from_start_screen() -> None:
