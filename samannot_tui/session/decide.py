@@ -52,6 +52,8 @@ def decide(command: AnyCommand, now: Situation) -> AnyEvent:
             return _decide_mask(command, now)
         case cmd.ChangeSetting():
             return _decide_setting(command, now)
+        case cmd.AdoptSchema():
+            return ev.SchemaAdopted(schema=command.schema)
         case cmd.RebindMedia():
             return ev.MediaRebound(path=command.path)
         case cmd.RecordExport():
