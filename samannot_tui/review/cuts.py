@@ -1,7 +1,7 @@
 """Where a new shot begins: frames to propose as barriers, since nothing can be tracked across a cut.
 
-PySceneDetect does this too, but decodes by itself, with OpenCV, and its detectors take a cut for one however long
-it lasts. On the program's own frames it is these few lines.
+PySceneDetect does this too, but by its own word its interface for frames that somebody else decodes is not stable,
+and its detectors do not ask whether the picture stays changed. On the program's own frames it is these few lines.
 """
 
 from collections import deque
@@ -49,7 +49,8 @@ def find_cuts(source: FrameSource, go_on: Callable[[int, int], bool]) -> list[Cu
     Raises:
         InputError: as `source.read`.
 
-    Source: the change of HSV histograms against a rolling window, as PySceneDetect's AdaptiveDetector weighs it.
+    Source: a change is weighed against a rolling window as in PySceneDetect's AdaptiveDetector; it is one of
+    histograms, which motion changes less than pixels.
     """
     cuts = []
     window = _Window()
