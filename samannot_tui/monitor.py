@@ -1,19 +1,28 @@
-"""What the machine is doing: CPU, RAM and, where NVML answers, the GPU. Nothing here ever raises."""
+"""What the machine is doing: CPU, RAM, a disk and, where NVML answers, the GPU. Nothing here ever raises."""
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 
 _T = TypeVar("_T")
+
+GIB = 2**30
+WARNING, CRITICAL = 0.85, 0.95
+ROOMY_DISK = 20 * GIB
+"""With so many bytes free no session fills a disk, however full it is in percent."""
+
+Level = Literal["ok", "warning", "critical"]
 
 
 @dataclass(frozen=True)
 class Reading:
     """One look at the machine. Percentages are 0 to 100, sizes bytes; None is what could not be read.
 
-    GPU figures are those of the whole device that the engine would use, not of this program alone.
+    GPU figures are those of the whole device that the engine would use, not of this program alone. `disk_free`
+    is what this user may still write.
     """
 
     cpu_percent: float | None = None
@@ -23,24 +32,35 @@ class Reading:
     gpu_percent: float | None = None
     vram_used: int | None = None
     vram_total: int | None = None
+    disk_free: int | None = None
+    disk_total: int | None = None
 
 
 class Monitor:
     """Reads the machine on demand. Used from one thread; the first reading may take a moment (NVML)."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """`folder` lies on the disk to watch; without one no disk is read."""
+        self._folder = folder
         self._nvml: Any = None
         self._gpu: Any = None
         self._looked_for_gpu = False
 
     def read(self) -> Reading:
         """The machine now; `cpu_percent` is the mean since the last call, 0 on the first."""
-        return Reading(**_processor(), **self._graphics())
+        return Reading(**_processor(), **self._graphics(), **self._disk())
 
     def close(self) -> None:
         if self._nvml is not None:
             _quietly(self._nvml.nvmlShutdown)
         self._nvml = self._gpu = None
+
+    def _disk(self) -> dict[str, Any]:
+        folder = self._folder
+        found = None if folder is None else _quietly(lambda: os.statvfs(folder))
+        if found is None:
+            return {}
+        return {"disk_free": found.f_bavail * found.f_frsize, "disk_total": found.f_blocks * found.f_frsize}
 
     def _graphics(self) -> dict[str, Any]:
         if not self._looked_for_gpu:
@@ -57,6 +77,59 @@ class Monitor:
             "vram_used": None if memory is None else int(memory.used),
             "vram_total": None if memory is None else int(memory.total),
         }
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Something that runs short; `sentence` says how far and what to do."""
+
+    what: Literal["RAM", "VRAM", "disk"]
+    level: Level
+    sentence: str
+
+
+def level(fraction: float) -> Level:
+    """How bad it is that `fraction` (0 to 1) of something is used."""
+    return "critical" if fraction >= CRITICAL else "warning" if fraction >= WARNING else "ok"
+
+
+def disk_level(free: int, total: int) -> Level:
+    """As `level`, of a disk with `free` of `total` bytes left; one with ROOMY_DISK bytes left is ok."""
+    return "ok" if free >= ROOMY_DISK else level(1 - free / total)
+
+
+def shortages(reading: Reading) -> list[Shortage]:
+    """What runs short in a reading, in words; empty while all is well."""
+    return list(_shortages(reading))
+
+
+def _shortages(reading: Reading) -> Iterator[Shortage]:
+    if reading.ram_used is not None and reading.ram_total:
+        yield from _memory("RAM", reading.ram_used, reading.ram_total)
+    if reading.vram_used is not None and reading.vram_total:
+        yield from _memory("VRAM", reading.vram_used, reading.vram_total)
+    if reading.disk_free is not None and reading.disk_total:
+        how_bad = disk_level(reading.disk_free, reading.disk_total)
+        if how_bad != "ok":
+            left = f"The session's disk has {reading.disk_free / GIB:.1f} of {reading.disk_total / GIB:.0f} GiB left"
+            yield Shortage("disk", how_bad, f"{left}: {_ADVICE['disk', how_bad]}.")
+
+
+def _memory(what: Literal["RAM", "VRAM"], used: int, total: int) -> Iterator[Shortage]:
+    how_bad = level(used / total)
+    if how_bad != "ok":
+        full = f"{used / GIB:.1f} of {total / GIB:.0f} GiB of {what} are used"
+        yield Shortage(what, how_bad, f"{full}: {_ADVICE[what, how_bad]}.")
+
+
+_ADVICE = {
+    ("RAM", "warning"): "close programs that you do not need",
+    ("RAM", "critical"): "close other programs or end the run, or the system may kill the engine",
+    ("VRAM", "warning"): "`nvidia-smi` lists what else uses the GPU",
+    ("VRAM", "critical"): "stop other programs on the GPU, or take a smaller checkpoint or image size",
+    ("disk", "warning"): "make room before long runs",
+    ("disk", "critical"): "make room now; on a full disk nothing more can be saved",
+}
 
 
 def _processor() -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The machine's readings: right where they can be had, None where not, never an exception."""
 
+import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from samannot_tui.monitor import Monitor, Reading
+from samannot_tui.monitor import GIB, Monitor, Reading, disk_level, level, shortages
 
 
 class Broken:
@@ -94,3 +96,50 @@ def test_nvml_is_shut_down_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monitor.close()
     monitor.close()
     assert shut == [True]
+
+
+def test_the_disk_of_a_folder(tmp_path: Path) -> None:
+    reading = Monitor(tmp_path).read()
+    assert reading.disk_total == os.statvfs(tmp_path).f_blocks * os.statvfs(tmp_path).f_frsize
+    assert reading.disk_free is not None
+    assert 0 <= reading.disk_free <= reading.disk_total
+
+
+def test_a_folder_that_is_gone_has_no_disk(tmp_path: Path) -> None:
+    reading = Monitor(tmp_path / "gone").read()
+    assert (reading.disk_free, reading.disk_total) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [(0, "ok"), (0.849, "ok"), (0.85, "warning"), (0.949, "warning"), (0.95, "critical"), (1, "critical")],
+)
+def test_levels(fraction: float, expected: str) -> None:
+    assert level(fraction) == expected
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "expected"),
+    [(16, 100, "ok"), (14, 100, "warning"), (4, 100, "critical"), (100, 4000, "ok"), (0, 10, "critical")],
+)
+def test_a_large_disk_is_not_full_while_it_has_room(free: int, total: int, expected: str) -> None:
+    assert disk_level(free * GIB, total * GIB) == expected
+
+
+def test_a_shortage_says_how_far_and_what_to_do() -> None:
+    strained = Reading(
+        ram_used=22 * GIB, ram_total=23 * GIB, vram_used=7 * GIB, vram_total=8 * GIB, disk_free=GIB, disk_total=99 * GIB
+    )
+    found = {shortage.what: shortage for shortage in shortages(strained)}
+    assert {what: each.level for what, each in found.items()} == {
+        "RAM": "critical",
+        "VRAM": "warning",
+        "disk": "critical",
+    }
+    assert found["RAM"].sentence.startswith("22.0 of 23 GiB of RAM are used: close other programs")
+    assert found["disk"].sentence.startswith("The session's disk has 1.0 of 99 GiB left: make room now")
+
+
+def test_no_shortage_where_nothing_could_be_read() -> None:
+    assert shortages(Reading()) == []
+    assert shortages(Reading(ram_used=1, ram_total=2, vram_used=0, vram_total=0)) == []

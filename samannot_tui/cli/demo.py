@@ -9,7 +9,7 @@ import click
 
 from samannot_tui.cli.engine_info import engine_json, engine_words
 from samannot_tui.cli.open import graphics_option, open_app
-from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 from samannot_tui.graphics.terminal import Requested
 from samannot_tui.session.settings import Settings
@@ -20,8 +20,9 @@ from samannot_tui.text import printable
 @click.option("--headless", is_flag=True, help="Do the whole job without a screen and print the result.")
 @engine_options
 @graphics_option
+@resource_log_option
 @json_option
-def command(headless: bool, graphics: Requested, as_json: bool, **options: Any) -> None:
+def command(headless: bool, graphics: Requested, resource_log: Path | None, as_json: bool, **options: Any) -> None:
     """Show the whole job on the sample clip.
 
     On a terminal the app opens with the sample's prompts set: press > to propagate them. Headless, the
@@ -30,30 +31,33 @@ def command(headless: bool, graphics: Requested, as_json: bool, **options: Any) 
     """
     engine = EngineOptions(**options)
     if headless or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        _headless(engine, as_json)
+        _headless(engine, resource_log, as_json)
     else:
-        _in_the_app(engine, graphics)
+        _in_the_app(engine, graphics, resource_log)
 
 
-def _headless(options: EngineOptions, as_json: bool) -> None:
+def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) -> None:
     from samannot_tui.jobs.export import export_session
     from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.sample import sample_folder
     from samannot_tui.jobs.track import prompted_session
     from samannot_tui.review.evaluate import evaluate
 
     sample = sample_folder()
     say(options.resolve(Settings()).sentence)
-    out = Path(tempfile.mkdtemp(prefix="samannot-demo-"))
-    opened = prompted_session(sample / "clip.mp4", sample / "prompts.json", out)
-    progress = Progress("frame")
-    try:
-        options.apply(opened.session)
-        done = propagate(opened, progress)
-        davis, png = export_session(opened, ("davis", "png"), out)
-    finally:
-        progress.finish()
-        opened.close()
+    with logging_resources(resource_log, say) as follow:
+        out = Path(tempfile.mkdtemp(prefix="samannot-demo-"))
+        opened = prompted_session(sample / "clip.mp4", sample / "prompts.json", out)
+        progress = Progress("frame")
+        try:
+            options.apply(opened.session)
+            follow(opened.session)
+            done = propagate(opened, progress)
+            davis, png = export_session(opened, ("davis", "png"), out)
+        finally:
+            progress.finish()
+            opened.close()
     assert done.engine is not None, "the sample's prompts give every label something to start from"
     j = evaluate(davis.folder, sample / "ground_truth").j
     iou = evaluate(davis.folder, sample / "reference").pooled.iou
@@ -82,8 +86,12 @@ def _headless(options: EngineOptions, as_json: bool) -> None:
     print_result(result, lines, as_json=as_json)
 
 
-def _in_the_app(options: EngineOptions, graphics: Requested) -> None:
+def _in_the_app(options: EngineOptions, graphics: Requested, resource_log: Path | None) -> None:
     from samannot_tui.jobs.demo import open_sample
+    from samannot_tui.jobs.resource_log import logging_resources
 
     options.changes()  # refuses what cannot be before anything is made
-    open_app(open_sample(), options, graphics)
+    with logging_resources(resource_log, say) as follow:
+        opened = open_sample()
+        follow(opened.session)
+        open_app(opened, options, graphics)

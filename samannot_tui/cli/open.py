@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import say
 from samannot_tui.errors import InputError
 from samannot_tui.graphics.terminal import REQUESTS, Requested
+from samannot_tui.session import commands as cmd
 
 if TYPE_CHECKING:
     from samannot_tui.jobs.opening import Opened
+    from samannot_tui.session.schema import Schema
 
 graphics_option = click.option(
     "--graphics",
@@ -28,19 +30,39 @@ graphics_option = click.option(
 @click.argument("target", metavar="MEDIA|SESSION", type=click.Path(path_type=Path))
 @click.option("--session", type=click.Path(path_type=Path), help="The video's session; by default beside the video.")
 @click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
+@click.option(
+    "--schema",
+    type=click.Path(path_type=Path),
+    help="What labels and features are to be, as TOML or JSON; see `check`.",
+)
 @engine_options
 @graphics_option
-def command(target: Path, session: Path | None, media: Path | None, graphics: Requested, **options: Any) -> None:
+@resource_log_option
+def command(
+    target: Path,
+    session: Path | None,
+    media: Path | None,
+    schema: Path | None,
+    graphics: Requested,
+    resource_log: Path | None,
+    **options: Any,
+) -> None:
     """Annotate a video, an image folder or a session.
 
     A video's session is NAME.samannot beside it, and is made when there is none.
     """
     from samannot_tui.jobs.opening import open_target
+    from samannot_tui.jobs.resource_log import logging_resources
+    from samannot_tui.session.schema import load_schema
 
     require_terminal()
     engine = EngineOptions(**options)
     engine.changes()  # refuses what cannot be before anything is made
-    open_app(open_target(target, session=session, media=media), engine, graphics)
+    loaded = None if schema is None else load_schema(schema)
+    with logging_resources(resource_log, say) as follow:
+        opened = open_target(target, session=session, media=media)
+        follow(opened.session)
+        open_app(opened, engine, graphics, loaded)
 
 
 def open_from_start_screen() -> None:
@@ -66,8 +88,8 @@ def require_terminal() -> None:
         raise InputError("The app needs a terminal; without one, use `track`, `propagate` and `export`.")
 
 
-def open_app(opened: "Opened", options: EngineOptions, graphics: Requested) -> None:
-    """Run the app on what was opened, with the engine asked for, and close that afterwards.
+def open_app(opened: "Opened", options: EngineOptions, graphics: Requested, schema: "Schema | None" = None) -> None:
+    """Run the app on what was opened, with the engine and the schema asked for, and close that afterwards.
 
     Raises as `EngineOptions.apply` and `tui.app.run_app`.
     """
@@ -75,6 +97,8 @@ def open_app(opened: "Opened", options: EngineOptions, graphics: Requested) -> N
 
     try:
         options.apply(opened.session)
+        if schema is not None and schema != opened.session.state.schema:
+            opened.session.submit(cmd.AdoptSchema(schema))
         run_app(opened.session, opened.source, graphics)
     finally:
         opened.close()

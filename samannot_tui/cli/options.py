@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from samannot_tui.session.store import Session
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+resource_log_option = click.option(
+    "--resource-log",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what the work takes of CPU, RAM, GPU and disk to a new CSV file, five times a second.",
+)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from samannot_tui.cli.engine_info import engine_json
-from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 
 
@@ -14,8 +14,9 @@ from samannot_tui.cli.output import Progress, json_option, print_result, say
 @click.argument("session", type=click.Path(path_type=Path))
 @click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
 @engine_options
+@resource_log_option
 @json_option
-def command(session: Path, media: Path | None, as_json: bool, **options: Any) -> None:
+def command(session: Path, media: Path | None, resource_log: Path | None, as_json: bool, **options: Any) -> None:
     """Run a session's prompts over its whole video.
 
     Every label goes forward from its first prompt to the end and backward to the start, block after block;
@@ -23,20 +24,23 @@ def command(session: Path, media: Path | None, as_json: bool, **options: Any) ->
     """
     from samannot_tui.jobs.opening import open_session
     from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.resource_log import logging_resources
 
     engine = EngineOptions(**options)
-    opened = open_session(session, media)
-    progress = Progress("frame")
-    try:
-        for notice in opened.notices:
-            say(notice)
-        resolved = engine.resolve(opened.session.state.settings)
-        engine.apply(opened.session)
-        say(resolved.sentence)
-        done = propagate(opened, progress)
-    finally:
-        progress.finish()
-        opened.close()
+    with logging_resources(resource_log, say) as follow:
+        opened = open_session(session, media)
+        progress = Progress("frame")
+        try:
+            for notice in opened.notices:
+                say(notice)
+            resolved = engine.resolve(opened.session.state.settings)
+            engine.apply(opened.session)
+            say(resolved.sentence)
+            follow(opened.session)
+            done = propagate(opened, progress)
+        finally:
+            progress.finish()
+            opened.close()
     for notice in done.notices:
         say(notice)
     result = {

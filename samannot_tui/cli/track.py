@@ -7,7 +7,7 @@ import click
 
 from samannot_tui.cli.engine_info import engine_json
 from samannot_tui.cli.export import format_option
-from samannot_tui.cli.options import EngineOptions, engine_options
+from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 from samannot_tui.errors import InputError
 from samannot_tui.session.settings import Settings
@@ -20,8 +20,17 @@ from samannot_tui.text import printable
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Gets NAME.samannot and the exports.")
 @format_option
 @engine_options
+@resource_log_option
 @json_option
-def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def command(
+    media: Path,
+    prompts: Path,
+    out: Path,
+    formats: tuple[str, ...],
+    resource_log: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Segment a video from a prompts file: both directions from each prompt, then export.
 
     The prompts file is JSON, in pixels, x right, y down:
@@ -34,28 +43,31 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
     """
     from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.track import discard_untouched, prompted_session
     from samannot_tui.session.crowding import crowded_cells
 
     check_formats(formats)
     engine = EngineOptions(**options)
     resolved = engine.resolve(Settings())
-    opened = prompted_session(media, prompts, out)
-    notices = crowded_cells(opened.session.state)
-    progress = Progress("frame")
-    try:
-        for notice in (*opened.notices, *notices):
-            say(notice)
-        engine.apply(opened.session)
-        say(resolved.sentence)
-        done = propagate(opened, progress)
-        summaries = export_session(opened, formats, out)
-    except InputError:
-        discard_untouched(opened)
-        raise
-    finally:
-        progress.finish()
-        opened.close()
+    with logging_resources(resource_log, say) as follow:
+        opened = prompted_session(media, prompts, out)
+        notices = crowded_cells(opened.session.state)
+        progress = Progress("frame")
+        try:
+            for notice in (*opened.notices, *notices):
+                say(notice)
+            engine.apply(opened.session)
+            say(resolved.sentence)
+            follow(opened.session)
+            done = propagate(opened, progress)
+            summaries = export_session(opened, formats, out)
+        except InputError:
+            discard_untouched(opened)
+            raise
+        finally:
+            progress.finish()
+            opened.close()
     for notice in done.notices:
         say(notice)
     lines = [

@@ -7,6 +7,7 @@ import msgspec
 from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
+from samannot_tui.session.schema import Schema
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="command"):
@@ -145,6 +146,10 @@ class ChangeSetting(Command, frozen=True, tag=True):
     value: Any
 
 
+class AdoptSchema(Command, frozen=True, tag=True):
+    schema: Schema
+
+
 class RebindMedia(Command, frozen=True, tag=True):
     path: str
 
@@ -182,6 +187,7 @@ OneEventCommand = (
     | MarkAbsent
     | ReassignMasks
     | ChangeSetting
+    | AdoptSchema
     | RebindMedia
     | RecordExport
     | Undo

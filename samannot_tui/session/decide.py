@@ -51,6 +51,8 @@ def _decide_one(command: cmd.OneEventCommand, now: Situation) -> AnyEvent:
             return decide_mask(command, now)
         case cmd.ChangeSetting():
             return _decide_setting(command, now)
+        case cmd.AdoptSchema():
+            return ev.SchemaAdopted(schema=command.schema)
         case cmd.RebindMedia():
             return ev.MediaRebound(path=command.path)
         case cmd.RecordExport():

@@ -11,6 +11,7 @@ import msgspec
 
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
+from samannot_tui.session.schema import Schema
 
 # Bounded, so that whatever a stranger's journal says fits the tables that are made of it.
 Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
@@ -202,6 +203,12 @@ class SettingChanged(Event, frozen=True, kw_only=True, tag=True):
     value: Any
 
 
+class SchemaAdopted(Event, frozen=True, kw_only=True, tag=True):
+    """The annotation follows this schema from now on, whole: nothing depends on its file later. Not an undo step."""
+
+    schema: Schema
+
+
 class MediaRebound(Event, frozen=True, kw_only=True, tag=True):
     """The media was found again at another path (relative to the session where possible)."""
 
@@ -247,6 +254,7 @@ AnyEvent = (
     | MarkedAbsent
     | MasksReassigned
     | SettingChanged
+    | SchemaAdopted
     | MediaRebound
     | Exported
     | Undone

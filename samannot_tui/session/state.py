@@ -12,9 +12,19 @@ from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent, EngineInfo
 from samannot_tui.session.placed import PlacedPrompt, PlacedPrompts
 from samannot_tui.session.plan import Plan
+from samannot_tui.session.schema import Schema
 from samannot_tui.session.settings import Settings, changed
 
-NOT_UNDOABLE = (ev.SettingChanged, ev.MediaRebound, ev.Exported, ev.MaskPredicted, ev.Undone, ev.Redone, ev.EventLost)
+NOT_UNDOABLE = (
+    ev.SettingChanged,
+    ev.SchemaAdopted,
+    ev.MediaRebound,
+    ev.Exported,
+    ev.MaskPredicted,
+    ev.Undone,
+    ev.Redone,
+    ev.EventLost,
+)
 _MaskChange = (
     ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MarkedAbsent | ev.MasksReassigned | ev.MasksCleared
 )
@@ -85,6 +95,7 @@ class State:
     runs: dict[int, Run] = field(default_factory=dict)
     mask_events: list[MaskEvent] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    schema: Schema | None = None
     media_path: str | None = None
     next_label: int = 1
     last_seq: int = 0
@@ -203,6 +214,8 @@ def _apply(state: State, event: AnyEvent) -> None:
             _apply_masks(state, event)
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
+        case ev.SchemaAdopted():
+            state.schema = event.schema
         case ev.MediaRebound():
             state.media_path = event.path
 

@@ -352,3 +352,31 @@ def test_demo_tells_scripts_the_same() -> None:
     assert told["mean_j"] >= 0.85 and told["reference_iou"] >= 0.99
     assert told["frames_per_second"] == pytest.approx(told["frames"] / told["seconds"], rel=0.01)
     assert told["masks"] == 180 and Path(told["exports"]["davis"]).is_dir()
+
+
+def test_check_names_what_does_not_follow_the_schema(tracked: Path, tmp_path: Path) -> None:
+    session = tracked / "square.samannot"
+    schema = tmp_path / "schema.toml"
+    schema.write_text('[[classes]]\nname = "square"\n')
+    good = run("check", session, "--schema", schema)
+    assert (good.returncode, good.stdout) == (0, "The annotation follows its schema.\n"), good.stderr
+    schema.write_text('[[classes]]\nname = "circle"\n')
+    bad = run("check", session, "--schema", schema, "--json")
+    (finding,) = json.loads(bad.stdout)["findings"]
+    assert bad.returncode == 1 and finding["label"] == 1 and finding["first"] is None
+    assert finding["sentence"].startswith("square is of no class")
+    none = run("check", session)
+    assert none.returncode == 2 and "has no schema; say which file" in none.stderr
+
+
+def test_track_logs_what_it_takes_of_the_machine(clip: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    arguments = ("track", clip, "--prompts", prompts(tmp_path), "--engine", "flow", "--resource-log", log, "--out")
+    done = run(*arguments, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    lines = log.read_text().splitlines()
+    assert any(line.endswith(f"started forward 0..{FRAMES - 1}") for line in lines)
+    assert any(line.endswith("ended finished") for line in lines)
+    refused = run(*arguments, tmp_path / "again")
+    assert refused.returncode == 2 and "exists already" in refused.stderr
+    assert not (tmp_path / "again").exists()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco
 
-from samannot_tui.masks.rle import Rle, area, decode, encode
+from samannot_tui.masks.geometry import bounding_box
+from samannot_tui.masks.rle import Rle, area, decode, encode, extent
 
 masks = arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
 
@@ -20,6 +21,11 @@ def test_round_trip_and_area(mask: np.ndarray) -> None:
 
 
 @given(masks)
+def test_extent_is_that_of_the_decoded_mask(mask: np.ndarray) -> None:
+    assert extent(encode(mask)) == (mask.sum(), bounding_box(mask))
+
+
+@given(masks)
 def test_counts_are_cocos_own(mask: np.ndarray) -> None:
     theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
     assert encode(mask).counts.encode() == theirs["counts"]
@@ -29,11 +35,15 @@ def test_counts_are_cocos_own(mask: np.ndarray) -> None:
 @settings(max_examples=300)
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=200), max_size=12), st.integers(-3, 9), st.integers(-3, 9))
 def test_any_counts_decode_to_the_size_or_are_refused(counts: str, height: int, width: int) -> None:
+    rle = Rle((height, width), counts)
     try:
-        mask = decode(Rle((height, width), counts))
+        mask = decode(rle)
     except ValueError:
+        with pytest.raises(ValueError, match="damaged"):
+            extent(rle)
         return
     assert mask.shape == (height, width)
+    assert extent(rle) == (mask.sum(), bounding_box(mask))
 
 
 def test_a_bomb_allocates_nothing() -> None:
