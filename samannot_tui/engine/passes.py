@@ -71,10 +71,10 @@ class PassPlanner:
         planned = [plan for each in wanted if (plan := self._plan_label(each, reach, given[each.label], ended))]
         if not planned:
             return None
-        # To the end of the reach whatever is written there: what it leaves for the next block must not depend on it.
+        # To where it stops whatever is written there: what it leaves for the next block must not depend on it.
         starts = [plan.start for plan in planned]
-        first, last = (min(starts), reach.end) if reach.way == "forward" else (reach.end, max(starts))
-        ahead = reach.beyond if self._state.settings.transition == "points" else None
+        first, last = (min(starts), reach.stop) if reach.way == "forward" else (reach.stop, max(starts))
+        ahead = reach.beyond if reach.stop == reach.end and self._state.settings.transition == "points" else None
         return Pass(reach.way, first, last, tuple(planned), ahead)
 
     def _plan_label(
@@ -86,6 +86,8 @@ class PassPlanner:
         if not wanted.can_start:
             return None
         route = self._route(wanted, reach, ended)
+        if reach.order(route.start) > reach.order(reach.stop):
+            return None
         writes = self._writes(label, reach, route.start, given)
         if not writes:
             self.kept.add(label)
@@ -176,7 +178,7 @@ class PassPlanner:
         ]
         # The lead-in fills gaps only: a mask there may have been reviewed.
         wanted = np.where(order >= 0, ~np.isin(frames, edited), ~masked)
-        wanted &= order >= reach.order(start)
+        wanted &= (order >= reach.order(start)) & (order <= reach.order(reach.stop))
         wanted &= ~np.isin(frames, list(self._written.get(label, ())))
         return _spans(frames[wanted])
 

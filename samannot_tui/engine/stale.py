@@ -1,5 +1,9 @@
 """Blocks that went on from what has been replaced since: their masks stand, but a run would give others now."""
 
+from collections import defaultdict
+
+import numpy as np
+
 from samannot_tui.engine.continuations import stands
 from samannot_tui.engine.reach import Way
 from samannot_tui.session import events as ev
@@ -9,7 +13,23 @@ from samannot_tui.session.state import State
 
 
 def stale_blocks(state: State, live: LiveMasks) -> tuple[int, ...]:
-    """Numbers of such blocks, counted from 0, rising: whatever they took over, masks, memory or points."""
+    """Numbers of such blocks, counted from 0, rising: whatever they took over, masks, memory or points.
+
+    A property of the annotation as it stands: running a block again or undoing what replaced its beginning takes
+    it away.
+    """
+    runs: dict[int, list[int]] = defaultdict(list)
+    for run, label in stale_runs(state, live):
+        runs[label].append(run)
+    blocks: set[int] = set()
+    for label, stale in runs.items():
+        frames = np.flatnonzero(np.isin(live.index.run[live.records(label)], stale))
+        blocks.update(np.unique(frames // state.settings.block_size).tolist())
+    return tuple(sorted(blocks))
+
+
+def stale_runs(state: State, live: LiveMasks) -> set[tuple[int, int]]:
+    """(run, label) of each label of a run that went on from what has been replaced since."""
     stale: set[tuple[int, int]] = set()
     # In the order in which they ran: what a run took over was there before it.
     for run in state.runs.values():
@@ -17,17 +37,7 @@ def stale_blocks(state: State, live: LiveMasks) -> tuple[int, ...]:
             for planned in sweep.labels:
                 if _took_over_what_is_gone(planned, sweep.direction, state, live, stale):
                     stale.add((run.id, planned.label))
-    size = state.settings.block_size
-    return tuple(
-        sorted(
-            {
-                int(frame) // size
-                for run_id, label in stale
-                for frame in live.frames(label)
-                if _run_on(int(frame), label, live) == run_id
-            }
-        )
-    )
+    return stale
 
 
 def _took_over_what_is_gone(

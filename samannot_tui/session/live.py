@@ -66,6 +66,12 @@ class LiveMasks:
             return np.zeros(0, np.intp)
         return np.flatnonzero(self._table[:, label])
 
+    def records(self, label: int) -> npt.NDArray[np.int32]:
+        """The live record of every frame of the video, NO_RECORD where there is none."""
+        if label >= self._table.shape[1]:
+            return np.zeros(self.frame_count, np.int32)
+        return self._table[:, label].copy()
+
     def edited_frames(self, label: int) -> npt.NDArray[np.intp]:
         """Frames whose live record a person made, rising."""
         frames = self.frames(label)
