@@ -37,7 +37,7 @@ def command(headless: bool, graphics: Requested, as_json: bool, **options: Any) 
 
 def _headless(options: EngineOptions, as_json: bool) -> None:
     from samannot_tui.jobs.export import export_session
-    from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.sample import sample_folder
     from samannot_tui.jobs.track import prompted_session
     from samannot_tui.review.evaluate import evaluate
@@ -49,12 +49,11 @@ def _headless(options: EngineOptions, as_json: bool) -> None:
     progress = Progress("frame")
     try:
         options.apply(opened.session)
-        done = propagate(opened, progress)
+        done = propagate(opened, whole_video(opened), progress)
         davis, png = export_session(opened, ("davis", "png"), out)
     finally:
         progress.finish()
         opened.close()
-    assert done.engine is not None, "the sample's prompts give every label something to start from"
     j = evaluate(davis.folder, sample / "ground_truth").j
     iou = evaluate(davis.folder, sample / "reference").pooled.iou
     speed = done.frames / done.seconds

@@ -33,7 +33,7 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
                  {"label": 1, "frame": 0, "mask": "first.png"}]}
     """
     from samannot_tui.jobs.export import check_formats, export_session
-    from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.track import discard_untouched, prompted_session
     from samannot_tui.session.crowding import crowded_cells
 
@@ -48,7 +48,7 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
             say(notice)
         engine.apply(opened.session)
         say(resolved.sentence)
-        done = propagate(opened, progress)
+        done = propagate(opened, whole_video(opened), progress)
         summaries = export_session(opened, formats, out)
     except InputError:
         discard_untouched(opened)

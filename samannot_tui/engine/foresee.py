@@ -10,11 +10,11 @@ from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.errand import Errand
 from samannot_tui.engine.pace import seconds_for_work, work_of
 from samannot_tui.engine.planner import NothingToRunError, RunRequest, plan_run, reach_of
-from samannot_tui.engine.reach import WAYS, Way
+from samannot_tui.engine.reach import WAYS, Reach, Way
 from samannot_tui.engine.stale import stale_runs
 from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.plan import Direction, Plan, Span
+from samannot_tui.session.plan import Direction, Pass, Plan, Span
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
 
@@ -27,7 +27,7 @@ class Foreseen:
 
     Attributes:
         direction: as asked for.
-        first, last: the outermost frames that are tracked.
+        first, last: the outermost frames that are written.
         frames: how many are tracked, in all passes together.
         runs: how many runs there will be.
         labels: ids of the labels that are tracked, rising.
@@ -51,15 +51,12 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class _Sweep:
-    """A pass to come, over the frames of `span`."""
+    """A pass to come: `frames` are tracked, those of `span` are written, but for gaps."""
 
     run: int
+    frames: int
     span: Span
     labels: frozenset[int]
-
-    @property
-    def frames(self) -> int:
-        return self.span.last - self.span.first + 1
 
 
 def foresee(
@@ -95,11 +92,14 @@ def foresee(
 
 def in_words(foreseen: Foreseen, state: State) -> str:
     """What is said before it starts; safe to show."""
-    known = [printable(state.labels[label].name) for label in foreseen.labels]
-    more = len(known) - _NAMES_TOLD
-    names = ", ".join(known if more <= 0 else [*known[:_NAMES_TOLD], f"{more} more"])
+    # A screen may be behind the writer: a label that it has not heard of yet goes by its number.
+    names = [
+        printable(state.labels[label].name) if label in state.labels else f"label {label}" for label in foreseen.labels
+    ]
+    if len(names) > _NAMES_TOLD:
+        names[_NAMES_TOLD:] = [f"{len(names) - _NAMES_TOLD} more"]
     runs = f" in {foreseen.runs} runs" if foreseen.runs > 1 else ""
-    sentences = [f"Run {foreseen.direction}, frames {foreseen.first} to {foreseen.last}{runs}: {names}."]
+    sentences = [f"Run {foreseen.direction}, frames {foreseen.first} to {foreseen.last}{runs}: {', '.join(names)}."]
     if foreseen.edits_kept:
         kept = "1 edited mask stays" if foreseen.edits_kept == 1 else f"{foreseen.edits_kept} edited masks stay"
         sentences.append(f"{kept} as it is." if foreseen.edits_kept == 1 else f"{kept} as they are.")
@@ -125,13 +125,27 @@ def _sweeps(
         run += 1
         made = {sweep.direction: sweep for sweep in plan.passes} if plan else {}
         for way in WAYS[link.direction] or ("forward",):
-            labels = frozenset(each.label for each in made[way].labels) if way in made else frozenset[int]()
-            reach = reach_of(state, live.frame_count, link, way) if arrived else None
-            if reach:
-                yield _Sweep(run, Span(*sorted((reach.begin, reach.stop))), labels | arrived)
-            elif way in made:
-                yield _Sweep(run, Span(made[way].first, made[way].last), labels)
-            arriving[way] = frozenset() if state.settings.transition == "off" else labels | arrived
+            sweep = _sweep(run, made.get(way), arrived, reach_of(state, live.frame_count, link, way), state)
+            if sweep:
+                yield sweep
+            arriving[way] = sweep.labels if sweep and state.settings.transition != "off" else frozenset()
+
+
+def _sweep(run: int, made: Pass | None, arrived: frozenset[int], reach: Reach | None, state: State) -> _Sweep | None:
+    """The pass that is planned now, with the labels that will have arrived by then; they start where it begins."""
+    labels = {each.label: each for each in made.labels} if made else {}
+    if arrived and reach:
+        tracked = abs(reach.stop - reach.begin) + 1
+        if state.settings.transition == "mask" and any(
+            label not in labels or labels[label].start != reach.begin for label in arrived
+        ):
+            # The mask that is handed over is tracked too, on its own frame.
+            tracked += 1
+        return _Sweep(run, tracked, Span(*sorted((reach.begin, reach.stop))), arrived | set(labels))
+    if not made:
+        return None
+    ends = [end for each in made.labels for span in each.writes for end in (span.first, span.last)]
+    return _Sweep(run, made.last - made.first + 1, Span(min(ends), max(ends)), frozenset(labels))
 
 
 def _plan(state: State, live: LiveMasks, request: RunRequest, memories: Collection[Memory]) -> Plan | None:

@@ -69,7 +69,9 @@ def plan_run(
         raise InputError(f"There is no frame {request.start}; the video has frames 0 to {frame_count - 1}.")
     if request.frames is not None and request.frames < 1:
         raise InputError(f"A run cannot go over {request.frames} frames; give 1 or more.")
-    labels = _labels(state, request)
+    labels = labels_asked_for(state, request.labels)
+    if not labels:
+        raise NothingToRunError("There is no label to run; add one, prompt it on a frame, then run.")
     if request.direction == "frame":
         return _plan_frame(state, live, request, labels)
     return _plan_sweeps(state, live, frame_count, request, labels, memories)
@@ -81,14 +83,17 @@ def reach_of(state: State, frame_count: int, request: RunRequest, way: Way) -> R
     return find_reach(way, request.start, block, state.barriers, frame_count, request.frames)
 
 
-def _labels(state: State, request: RunRequest) -> tuple[int, ...]:
-    labels = tuple(sorted(state.labels if request.labels is None else set(request.labels)))
-    for label in labels:
+def labels_asked_for(state: State, labels: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Ids of those labels, or of all where none are named; rising.
+
+    Raises:
+        InputError: there is no such label.
+    """
+    found = tuple(sorted(state.labels if labels is None else set(labels)))
+    for label in found:
         if label not in state.labels:
             raise InputError(f"There is no label {label}; add one first.")
-    if not labels:
-        raise NothingToRunError("There is no label to run; add one, prompt it on a frame, then run.")
-    return labels
+    return found
 
 
 def _plan_sweeps(

@@ -82,6 +82,15 @@ class Scene:
         self._add(ev.RunEnded(run=run, outcome="finished"))
         return run
 
+    def time(self, run: int, started: str, ended: str) -> None:
+        """Say when a run began and ended."""
+        for place, event in enumerate(self.events):
+            if event.seq == run:
+                self.events[place] = replace(event, at=started)
+            elif isinstance(event, ev.RunEnded) and event.run == run:
+                self.events[place] = replace(event, at=ended)
+        self._state = None
+
     def rename(self, label: int, name: str) -> None:
         self._add(ev.LabelRenamed(label=label, name=name))
 
