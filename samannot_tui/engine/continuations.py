@@ -143,9 +143,10 @@ def stands(continued: Continued, way: Way, label: int, state: State, live: LiveM
     # Of an undone run no record is live.
     if record is None or continued.run not in state.runs:
         return False
+    if live.index.run[record] == continued.run:
+        return True
     planned = planned_in(state, continued.run, way, label)
-    started_from = {source.record for source in planned.sources} if planned else set()
-    return bool(live.index.row(record).run == continued.run) or record in started_from
+    return planned is not None and any(source.record == record for source in planned.sources)
 
 
 def planned_in(state: State, run: int, way: Way, label: int) -> LabelPlan | None:

@@ -60,8 +60,11 @@ class Scene:
     def edit(self, label: int, frame: int, *, present: bool = True) -> int:
         """A person's mask; returns its record."""
         record = self._record(label, frame, RecordSource.EDITED, score=5.0 if present else -5.0)
-        self._add(ev.MaskEdited(label=label, frame=frame, record=record))
+        self.use_as_edit(label, frame, record)
         return record
+
+    def use_as_edit(self, label: int, frame: int, record: int) -> None:
+        self._add(ev.MaskEdited(label=label, frame=frame, record=record))
 
     def clear(self, label: int, frame: int) -> None:
         self._add(ev.MasksCleared(labels=(label,), first=frame, last=frame))
