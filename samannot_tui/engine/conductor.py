@@ -326,20 +326,23 @@ class Conductor:
 
     def _follow_up(self, errand: Errand, ended: Ended) -> None:
         """Go on with the errand's next run, or end it and say what became of it."""
+        error: InputError | JobError | None = None
         try:
             if ended.outcome == "finished" and self._info and self._go_on(errand, self._info):
                 return
-        except (InputError, JobError) as error:
-            self._refuse(errand.future, error)
-            return
+        except (InputError, JobError) as refusal:
+            error = refusal
         if summary := errand.summary():
             self._tell(Notice(summary))
         with self.annotation.latest() as now:
             stale = tuple(block for block in stale_blocks(now.state, now.live) if block not in errand.stale)
         if stale:
             self._tell(Stale(stale))
-        called_off = errand.unanswered == "end" and errand.has_more
-        errand.future.set_result(Ended("ended") if called_off else ended)
+        if error:
+            self._refuse(errand.future, error)
+        else:
+            called_off = errand.unanswered == "end" and errand.has_more
+            errand.future.set_result(Ended("ended") if called_off else ended)
 
     def _end_cut_off_run(self) -> None:
         """End the run that could not be ended when the disk failed."""

@@ -67,10 +67,12 @@ class LiveMasks:
         return np.flatnonzero(self._table[:, label])
 
     def records(self, label: int) -> npt.NDArray[np.int32]:
-        """The live record of every frame of the video, NO_RECORD where there is none."""
+        """The live record of every frame of the video, NO_RECORD where there is none; a view, not to be kept."""
         if label >= self._table.shape[1]:
             return np.zeros(self.frame_count, np.int32)
-        return self._table[:, label].copy()
+        column = self._table[:, label]
+        column.flags.writeable = False
+        return column
 
     def edited_frames(self, label: int) -> npt.NDArray[np.intp]:
         """Frames whose live record a person made, rising."""
