@@ -38,7 +38,7 @@ def command(headless: bool, graphics: Requested, resource_log: Path | None, as_j
 
 def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) -> None:
     from samannot_tui.jobs.export import export_session
-    from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.sample import sample_folder
     from samannot_tui.jobs.track import prompted_session
@@ -53,7 +53,7 @@ def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) 
         try:
             options.apply(opened.session)
             follow(opened.session)
-            done = propagate(opened, progress)
+            done = propagate(opened, whole_video(opened), progress)
             davis, png = export_session(opened, ("davis", "png"), out)
         finally:
             progress.finish()

@@ -8,10 +8,8 @@ from samannot_tui.text import printable
 CPU = "cpu"
 
 
-def engine_json(engine: EngineInfo | None) -> dict[str, Any] | None:
-    """`variant` is null for an engine that has but one; None where no engine was needed."""
-    if engine is None:
-        return None
+def engine_json(engine: EngineInfo) -> dict[str, Any]:
+    """`variant` is null for an engine that has but one."""
     return {"name": engine.name, "variant": engine.settings.get("variant"), "device": _device(engine)}
 
 

@@ -42,7 +42,7 @@ def command(
                  {"label": 1, "frame": 0, "mask": "first.png"}]}
     """
     from samannot_tui.jobs.export import check_formats, export_session
-    from samannot_tui.jobs.propagate import propagate
+    from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.track import discard_untouched, prompted_session
     from samannot_tui.session.crowding import crowded_cells
@@ -60,7 +60,7 @@ def command(
             engine.apply(opened.session)
             say(resolved.sentence)
             follow(opened.session)
-            done = propagate(opened, progress)
+            done = propagate(opened, whole_video(opened), progress)
             summaries = export_session(opened, formats, out)
         except InputError:
             discard_untouched(opened)

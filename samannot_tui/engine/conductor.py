@@ -12,9 +12,11 @@ import msgspec
 
 from samannot_tui.engine.annotation import Annotation
 from samannot_tui.engine.continuations import Memory
+from samannot_tui.engine.errand import Errand, Order
+from samannot_tui.engine.foresee import Foreseen, foresee
 from samannot_tui.engine.job import fill_plan
 from samannot_tui.engine.memories import MemoryFolder, memories_of_any_engine
-from samannot_tui.engine.planner import RunRequest, plan_run
+from samannot_tui.engine.planner import NothingToRunError, RunRequest
 from samannot_tui.engine.predictor import Predictor
 from samannot_tui.engine.process import WorkerProcess
 from samannot_tui.engine.protocol import (
@@ -80,11 +82,10 @@ class Conductor:
         self._clock = clock
         self._worker: WorkerProcess | None = None
         self._info: EngineInfo | None = None
-        self._waiting: tuple[RunRequest, Future[Ended]] | None = None
+        self._waiting: Errand | None = None
+        self._errand: Errand | None = None
         self._recorder: RunRecorder | None = None
         self._busy_at = clock()
-        self._stale: tuple[int, ...] = ()
-        self._future: Future[Ended] = Future()
         self._predictor = Predictor(session, self.annotation, tell)
 
     @property
@@ -123,27 +124,41 @@ class Conductor:
         self.warm()
         self._send_prediction()
 
+    def foresee(self, request: RunRequest) -> Foreseen:
+        """What `run` would do now; safe from any thread.
+
+        Raises:
+            InputError: it would be refused, and why.
+        """
+        with self.annotation.latest() as now:
+            return foresee(now.state, now.live, request, self.memories, self._info)
+
     def run(self, request: RunRequest, future: "Future[Ended]") -> None:
-        """Start a run as soon as the engine is ready; `future` gets how it ended, or why it was refused."""
+        """Start a run, or a chain of them, as soon as the engine is ready.
+
+        `future` gets how the last one ended, or why it was refused.
+        """
         try:
             if self._waiting or self._recorder:
                 raise InputError("A run is going on; end it, or wait for it, before you start another.")
             self._end_cut_off_run()
             with self.annotation.latest() as now:
-                plan_run(now.state, now.live, now.manifest.frame_count, request, self.memories)
+                Errand(request).next_plan(now.state, now.live, self.memories, self._info)
         except (InputError, JobError) as error:
             self._refuse(future, error)
             return
-        self._waiting = request, future
+        self._waiting = Errand(request, future)
         self.warm()
         self._begin_waiting()
 
-    def steer(self, order: Literal["pause", "resume", "end"]) -> None:
-        """Pause, resume or end the run, if there is one."""
-        if self._recorder:
+    def steer(self, order: Order) -> None:
+        """Pause, resume or end the run, if there is one, and with it what was to follow."""
+        if self._recorder and self._errand:
+            if self._errand.unanswered != "end":
+                self._errand.unanswered = order
             self._send(Steer(self._recorder.run, order))
         elif self._waiting and order == "end":
-            _, future = self._waiting
+            future = self._waiting.future
             self._waiting = None
             ended = Ended("ended", "It was ended before it began.")
             self._tell(ended)
@@ -208,16 +223,23 @@ class Conductor:
                     recorder.add(reply.sweep, reply.frame, reply.masks)
                 except (InputError, JobError) as error:
                     self._abort(str(error))
-            case Steered(paused=True):
-                self._commit(recorder)
-                self._tell(Paused())
-            case Steered():
-                recorder.rest()
-                self._tell(Resumed())
+            case Steered(paused=paused):
+                self._take_steered(recorder, paused)
             case Done(finished=finished):
                 if finished:
                     self._hand_points_over(recorder)
                 self._end_run("finished" if finished else "ended", "")
+
+    def _take_steered(self, recorder: RunRecorder, paused: bool) -> None:
+        assert self._errand is not None, "a run is part of an errand"
+        if self._errand.unanswered == ("pause" if paused else "resume"):
+            self._errand.unanswered = None
+        if paused:
+            self._commit(recorder)
+            self._tell(Paused())
+        else:
+            recorder.rest()
+            self._tell(Resumed())
 
     def _hand_points_over(self, recorder: RunRecorder) -> None:
         hand_over = recorder.hand_over
@@ -233,24 +255,40 @@ class Conductor:
     def _begin_waiting(self) -> None:
         if not (self._waiting and self._info):
             return
-        (request, future), self._waiting = self._waiting, None
-        try:
-            self._begin(request, future, self._info)
-        except (InputError, JobError) as error:
-            self._refuse(future, error)
-
-    def _begin(self, request: RunRequest, future: "Future[Ended]", info: EngineInfo) -> None:
+        errand, self._waiting = self._waiting, None
         with self.annotation.latest() as now:
-            plan = plan_run(now.state, now.live, now.manifest.frame_count, request, self.memories)
+            errand.stale = stale_blocks(now.state, now.live)
+        try:
+            self._begin(errand, self._info)
+        except (InputError, JobError) as error:
+            self._refuse(errand.future, error)
+
+    def _begin(self, errand: Errand, info: EngineInfo) -> None:
+        """Begin the errand's next run. Raises as `Errand.next_plan` does, and JobError."""
+        with self.annotation.latest() as now:
+            plan = errand.next_plan(now.state, now.live, self.memories, info)
             passes = fill_plan(plan, now.state.prompts, now.read)
-            self._stale = stale_blocks(now.state, now.live)
         (started,) = self._session.submit(StartRun(plan, info))
-        self._future = future
+        errand.runs += 1
+        self._errand = errand
         self._recorder = RunRecorder(self._session, started.seq, plan)
         self._tell(Started(started.seq, plan))
         self._tell(self._recorder.progress())
         # A single frame's memory would come before that of the block around it.
         self._send(Track(started.seq, passes, remember=plan.direction != "frame"))
+
+    def _go_on(self, errand: Errand, info: EngineInfo) -> bool:
+        """Begin the run after one that finished; False where there is none, or the person has had it ended."""
+        if errand.unanswered == "end":
+            return False
+        try:
+            self._begin(errand, info)
+        except NothingToRunError:
+            return False
+        if errand.unanswered == "pause" and self._recorder:
+            # It came too late for the run before.
+            self._send(Steer(self._recorder.run, "pause"))
+        return True
 
     def _commit(self, recorder: RunRecorder) -> None:
         try:
@@ -268,12 +306,14 @@ class Conductor:
 
     def _end_run(self, outcome: Literal["finished", "ended", "failed"], reason: str) -> bool:
         """Commit the run's last frames and end it, if there is one; whether it ended as it was to."""
-        if self._recorder is None:
+        if self._recorder is None or self._errand is None:
             return False
         recorder, self._recorder = self._recorder, None
+        errand, self._errand = self._errand, None
         ended = Ended(outcome, reason)
         try:
             recorder.commit()
+            errand.done += recorder.progress().done
             self._tell(recorder.progress())
             self._session.submit(EndRun(recorder.run, outcome, reason))
         except (InputError, JobError) as error:
@@ -281,12 +321,28 @@ class Conductor:
         if self._info:
             self._look_for_memories(self._info)
         self._tell(ended)
+        self._follow_up(errand, ended)
+        return ended.outcome == outcome
+
+    def _follow_up(self, errand: Errand, ended: Ended) -> None:
+        """Go on with the errand's next run, or end it and say what became of it."""
+        error: InputError | JobError | None = None
+        try:
+            if ended.outcome == "finished" and self._info and self._go_on(errand, self._info):
+                return
+        except (InputError, JobError) as refusal:
+            error = refusal
+        if summary := errand.summary():
+            self._tell(Notice(summary))
         with self.annotation.latest() as now:
-            stale = tuple(block for block in stale_blocks(now.state, now.live) if block not in self._stale)
+            stale = tuple(block for block in stale_blocks(now.state, now.live) if block not in errand.stale)
         if stale:
             self._tell(Stale(stale))
-        self._future.set_result(ended)
-        return ended.outcome == outcome
+        if error:
+            self._refuse(errand.future, error)
+        else:
+            called_off = errand.unanswered == "end" and errand.has_more
+            errand.future.set_result(Ended("ended") if called_off else ended)
 
     def _end_cut_off_run(self) -> None:
         """End the run that could not be ended when the disk failed."""
@@ -306,8 +362,8 @@ class Conductor:
             # It was only to be ready in time, but the person who sees it fail is owed the reason.
             self._tell(Failed(str(error)))
         if self._waiting:
-            (_, future), self._waiting = self._waiting, None
-            self._refuse(future, error)
+            errand, self._waiting = self._waiting, None
+            self._refuse(errand.future, error)
         if self._predictor.busy:
             self._predictor.give_up(str(error))
 

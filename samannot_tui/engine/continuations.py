@@ -74,7 +74,7 @@ class Continuations:
             for memory in self._memories
             if memory.way == reach.way
             and reach.span.first <= memory.frame <= reach.span.last
-            and memory.frame != reach.end
+            and reach.order(memory.frame) < reach.order(reach.stop)
             and memory.labels == together == self._labels_of(memory)
             and all(self._may_resume(memory, each, reach) for each in wanted)
         )
@@ -95,13 +95,13 @@ class Continuations:
     def _beginning(self, memory: Memory, label: int, reach: Reach) -> tuple[set[int], LabelPlan | None]:
         """The runs that one memory after another led to this one, and how the first of them began in this reach."""
         runs = {memory.run}
-        planned = self._planned(memory.run, memory.way, label)
+        planned = planned_in(self._state, memory.run, memory.way, label)
         while planned and planned.continues and reach.span.first <= planned.continues.frame <= reach.span.last:
             run, frame = planned.continues.run, planned.continues.frame
             if run in runs or not self._stands(run, frame, memory.way, label):
                 return runs, None
             runs.add(run)
-            planned = self._planned(run, memory.way, label)
+            planned = planned_in(self._state, run, memory.way, label)
         return runs, planned
 
     def _begins_so(self, began: LabelPlan, wanted: Wanted, reach: Reach) -> bool:
@@ -137,9 +137,6 @@ class Continuations:
     def _stands(self, run: int, frame: int, way: Way, label: int) -> bool:
         return stands(Continued(run, frame), way, label, self._state, self._live)
 
-    def _planned(self, run: int, way: Way, label: int) -> LabelPlan | None:
-        return _planned(self._state, run, way, label)
-
 
 def stands(continued: Continued, way: Way, label: int, state: State, live: LiveMasks) -> bool:
     """Whether the mask at a memory's frame is that of the run which left it, or one that this run started from.
@@ -150,13 +147,14 @@ def stands(continued: Continued, way: Way, label: int, state: State, live: LiveM
     # Of an undone run no record is live.
     if record is None or continued.run not in state.runs:
         return False
-    planned = _planned(state, continued.run, way, label)
-    started_from = {source.record for source in planned.sources} if planned else set()
-    row = live.index.row(record)
-    return (row.run == continued.run and row.label == label) or record in started_from
+    if live.index.run[record] == continued.run and live.index.label[record] == label:
+        return True
+    planned = planned_in(state, continued.run, way, label)
+    return planned is not None and any(source.record == record for source in planned.sources)
 
 
-def _planned(state: State, run: int, way: Way, label: int) -> LabelPlan | None:
+def planned_in(state: State, run: int, way: Way, label: int) -> LabelPlan | None:
+    """A label's part in the pass of run `run` that went in `way`; None where there is none."""
     passes = state.runs[run].plan.passes if run in state.runs else ()
     plans = (each for sweep in passes if sweep.direction == way for each in sweep.labels)
     return next((each for each in plans if each.label == label), None)

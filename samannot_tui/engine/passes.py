@@ -9,7 +9,8 @@ import numpy.typing as npt
 from samannot_tui.engine.continuations import Continuations, Memory, Wanted
 from samannot_tui.engine.reach import Reach
 from samannot_tui.engine.sources import Sources
-from samannot_tui.session.live import LiveMasks
+from samannot_tui.masks.index import RecordSource
+from samannot_tui.session.live import NO_RECORD, LiveMasks
 from samannot_tui.session.plan import Continued, LabelPlan, Pass, Source, Span, Transition
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
@@ -58,7 +59,7 @@ class PassPlanner:
         self._sources = Sources(state, live)
         self._continuations = Continuations(state, live, memories)
         self._overwrite_edits = overwrite_edits
-        self._written: dict[int, set[int]] = {}
+        self._written: dict[int, list[Span]] = {}
         self.remarks = Remarks()
         self.kept: set[int] = set()
         self.crossed: set[Transition] = set()
@@ -71,10 +72,10 @@ class PassPlanner:
         planned = [plan for each in wanted if (plan := self._plan_label(each, reach, given[each.label], ended))]
         if not planned:
             return None
-        # To the end of the reach whatever is written there: what it leaves for the next block must not depend on it.
+        # To where it stops whatever is written there: what it leaves for the next block must not depend on it.
         starts = [plan.start for plan in planned]
-        first, last = (min(starts), reach.end) if reach.way == "forward" else (reach.end, max(starts))
-        ahead = reach.beyond if self._state.settings.transition == "points" else None
+        first, last = (min(starts), reach.stop) if reach.way == "forward" else (reach.stop, max(starts))
+        ahead = reach.beyond if reach.stop == reach.end and self._state.settings.transition == "points" else None
         return Pass(reach.way, first, last, tuple(planned), ahead)
 
     def _plan_label(
@@ -86,20 +87,22 @@ class PassPlanner:
         if not wanted.can_start:
             return None
         route = self._route(wanted, reach, ended)
+        if reach.order(route.start) > reach.order(reach.stop):
+            return None
         writes = self._writes(label, reach, route.start, given)
         if not writes:
             self.kept.add(label)
             return None
-        self._written.setdefault(label, set()).update(f for span in writes for f in range(span.first, span.last + 1))
+        self._written.setdefault(label, []).extend(writes)
         self._note_crossing(label, reach, route)
         return LabelPlan(label, route.start, route.sources, writes, route.continues is not None, route.continues)
 
     def _given(self, label: int, reach: Reach) -> dict[int, Source]:
         """The label's own sources in reach; edits that the run is to overwrite are none."""
         found: dict[int, Source] = {}
-        for frame in self._sources.frames_given(label):
-            if not reach.span.first <= frame <= reach.span.last:
-                continue
+        edited = np.flatnonzero(self._masked_and_edited(label, reach)[1]) + reach.span.first
+        prompted = (f for f in self._state.prompted_frames(label) if reach.span.first <= f <= reach.span.last)
+        for frame in sorted({*prompted, *edited.tolist()}):
             overwritten = self._overwrite_edits and reach.order(frame) > 0
             source = self._sources.prompted(frame, label) if overwritten else self._sources.on(frame, label)
             if source:
@@ -168,17 +171,23 @@ class PassPlanner:
     def _writes(self, label: int, reach: Reach, start: int, given: dict[int, Source]) -> tuple[Span, ...]:
         frames = np.arange(reach.span.first, reach.span.last + 1)
         order = frames - reach.start if reach.way == "forward" else reach.start - frames
-        masked = np.isin(frames, self._live.frames(label))
-        edited = [
-            frame
-            for frame in self._live.edited_frames(label).tolist()
-            if not self._overwrite_edits or (frame in given and not given[frame].prompts)
-        ]
+        masked, edited = self._masked_and_edited(label, reach)
+        if self._overwrite_edits:
+            edited &= np.isin(frames, [frame for frame, source in given.items() if not source.prompts])
         # The lead-in fills gaps only: a mask there may have been reviewed.
-        wanted = np.where(order >= 0, ~np.isin(frames, edited), ~masked)
-        wanted &= order >= reach.order(start)
-        wanted &= ~np.isin(frames, list(self._written.get(label, ())))
+        wanted = np.where(order >= 0, ~edited, ~masked)
+        wanted &= (order >= reach.order(start)) & (order <= reach.order(reach.stop))
+        for span in self._written.get(label, ()):
+            wanted &= (frames < span.first) | (frames > span.last)
         return _spans(frames[wanted])
+
+    def _masked_and_edited(self, label: int, reach: Reach) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Of each frame of the span: whether it has a mask, and whether that is a person's.
+
+        Looks at the span alone: a video may have hundreds of blocks, and each is planned.
+        """
+        records = self._live.records(label)[reach.span.first : reach.span.last + 1]
+        return records != NO_RECORD, self._live.index.source[records] == RecordSource.EDITED
 
 
 def _spans(frames: npt.NDArray[np.intp]) -> tuple[Span, ...]:

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from samannot_tui.session.plan import Span
+from samannot_tui.session.plan import Direction, Span
 
 Way = Literal["forward", "backward"]
+WAYS: dict[Direction, tuple[Way, ...]] = {
+    "forward": ("forward",),
+    "backward": ("backward",),
+    "both": ("forward", "backward"),
+    "frame": (),
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Reach:
         barrier: whether `edge` is a barrier.
         beyond: the frame just after the span in `way`, where the neighbouring block begins; None where a barrier
             or the video's end closes the reach.
+        stop: the last frame that the pass tracks; before the span's end where it is to go over fewer frames. What
+            lies behind it drives the labels all the same, as if the run had been ended there.
     """
 
     way: Way
@@ -31,6 +39,7 @@ class Reach:
     edge: int | None
     barrier: bool
     beyond: int | None
+    stop: int
 
     @property
     def step(self) -> int:
@@ -52,10 +61,13 @@ class Reach:
         return (frame - self.start) * self.step
 
 
-def find_reach(way: Way, start: int, block: Span, barriers: AbstractSet[int], frame_count: int) -> Reach | None:
+def find_reach(
+    way: Way, start: int, block: Span, barriers: AbstractSet[int], frame_count: int, frames: int | None = None
+) -> Reach | None:
     """The reach of a pass from `start` in `block`; None where a barrier at `start` leaves it no frame.
 
-    Started on a barrier, the pass begins at the next frame in its direction.
+    Started on a barrier, the pass begins at the next frame in its direction. It stops after `frames` frames from
+    there on, if that is before the reach ends.
     """
     step = 1 if way == "forward" else -1
     if start in barriers:
@@ -66,6 +78,7 @@ def find_reach(way: Way, start: int, block: Span, barriers: AbstractSet[int], fr
     high = min((frame - 1 for frame in barriers if frame > start), default=frame_count - 1)
     span = Span(max(low, block.first), min(high, block.last))
     edge, beyond = (span.first - 1, span.last + 1) if way == "forward" else (span.last + 1, span.first - 1)
+    ahead = span.last - start if way == "forward" else start - span.first
     return Reach(
         way,
         span,
@@ -73,6 +86,7 @@ def find_reach(way: Way, start: int, block: Span, barriers: AbstractSet[int], fr
         edge if 0 <= edge < frame_count else None,
         edge in barriers,
         beyond if 0 <= beyond < frame_count and beyond not in barriers else None,
+        start + step * (ahead if frames is None else min(ahead, frames - 1)),
     )
 
 

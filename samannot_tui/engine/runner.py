@@ -10,6 +10,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from samannot_tui.engine.conductor import Conductor
+from samannot_tui.engine.foresee import Foreseen
 from samannot_tui.engine.planner import RunRequest, plan_run
 from samannot_tui.engine.process import WORKER_COMMAND, open_log
 from samannot_tui.engine.reports import Ended, Failed, RunnerEvent
@@ -68,7 +69,7 @@ class Runner:
         self._order(lambda: self._conductor.predict(frame, label))
 
     def plan(self, request: RunRequest) -> Plan:
-        """What `run` would do now.
+        """The plan of the first run of `request`, if it were started now.
 
         Raises:
             InputError: it would be refused, and why.
@@ -76,8 +77,19 @@ class Runner:
         with self._conductor.annotation.latest() as now:
             return plan_run(now.state, now.live, now.manifest.frame_count, request, self._conductor.memories)
 
+    def foresee(self, request: RunRequest) -> Foreseen:
+        """What all the runs of `request` would do, if it were started now.
+
+        Raises:
+            InputError: it would be refused, and why.
+        """
+        return self._conductor.foresee(request)
+
     def run(self, request: RunRequest) -> "Future[Ended]":
-        """Start a run. The future gets how it ended, or the InputError or JobError for which it never began."""
+        """Start a run, or the chain of runs that a request beyond its block is.
+
+        The future gets how the last one ended, or the InputError or JobError for which it never began.
+        """
         future: Future[Ended] = Future()
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)

@@ -68,6 +68,11 @@ class MaskIndex:
         return self._columns["source"]
 
     @property
+    def run(self) -> npt.NDArray[np.int32]:
+        """0 for a mask made outside runs."""
+        return self._columns["run"]
+
+    @property
     def object_score(self) -> npt.NDArray[np.float32]:
         return self._columns["object_score"]
 

@@ -80,6 +80,14 @@ class LiveMasks:
             return np.zeros(0, np.intp)
         return self._once("frames", label, lambda: np.flatnonzero(self._table[:, label]))
 
+    def records(self, label: int) -> npt.NDArray[np.int32]:
+        """The live record of every frame of the video, NO_RECORD where there is none; a view, not to be kept."""
+        if label >= self._table.shape[1]:
+            return np.zeros(self.frame_count, np.int32)
+        column = self._table[:, label]
+        column.flags.writeable = False
+        return column
+
     def edited_frames(self, label: int) -> Frames:
         """Frames whose live record a person made ("absent" included), rising."""
         return self._once("edited", label, lambda: self._find_edited(label))

@@ -20,7 +20,6 @@ from samannot_tui.session.commands import AnyCommand, ChangeSetting, RecordExpor
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
-from samannot_tui.session.plan import Direction, Plan
 from samannot_tui.session.screenshots import add_screenshot
 from samannot_tui.session.settings import Settings, changed
 from samannot_tui.session.store import Session
@@ -29,6 +28,7 @@ from samannot_tui.tui.engine_status import Chosen, EngineNews, Loading, Refused
 
 if TYPE_CHECKING:
     # Engines and formats import OpenCV, which must not hold up the first paint.
+    from samannot_tui.engine.foresee import Foreseen
     from samannot_tui.engine.planner import RunRequest
     from samannot_tui.engine.runner import Runner
     from samannot_tui.formats.export import ExportSummary
@@ -146,17 +146,17 @@ class Client:
         """Have the engine make the mask of a frame's prompts. Raises as `warm`."""
         await self._order(lambda: self._woken().predict(frame, label))
 
-    async def plan(self, start: int, direction: Direction) -> Plan:
-        """What a run of all labels would do.
+    async def foresee(self, request: "RunRequest") -> "Foreseen":
+        """What a run, or the chain of runs that a request beyond its block is, would do.
 
         Raises:
             InputError: there is nothing that it could do, and why; or as `warm`.
         """
-        return await self._order(lambda: self._running().plan(_request(start, direction)))
+        return await self._order(lambda: self._running().foresee(request))
 
-    async def run(self, start: int, direction: Direction) -> None:
-        """Start a run of all labels; it reports to the listeners. Raises as `warm`."""
-        await self._order(lambda: self._woken().run(_request(start, direction)))
+    async def run(self, request: "RunRequest") -> None:
+        """Start a run, or a chain of them; it reports to the listeners. Raises as `warm`."""
+        await self._order(lambda: self._woken().run(request))
 
     async def pause(self) -> None:
         await self._order(lambda: self._running().pause())
@@ -165,7 +165,7 @@ class Client:
         await self._order(lambda: self._running().resume())
 
     async def end_run(self) -> None:
-        """End the run between frames; what it has finished is kept."""
+        """End the run, and what was to follow it, between frames; what it has finished is kept."""
         await self._order(lambda: self._running().end())
 
     async def export(
@@ -281,9 +281,3 @@ def _with(settings: Settings, changes: Mapping[str, object]) -> Settings:
         sentence = str(error).replace(name, name.replace("_", " "))
         raise InputError(f"{sentence[:1].upper()}{sentence[1:]}.") from error
     return settings
-
-
-def _request(start: int, direction: Direction) -> "RunRequest":
-    from samannot_tui.engine.planner import RunRequest
-
-    return RunRequest(start, direction)

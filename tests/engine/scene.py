@@ -60,8 +60,11 @@ class Scene:
     def edit(self, label: int, frame: int, *, present: bool = True) -> int:
         """A person's mask; returns its record."""
         record = self._record(label, frame, RecordSource.EDITED, score=5.0 if present else -5.0)
-        self._add(ev.MaskEdited(label=label, frame=frame, record=record))
+        self.use_as_edit(label, frame, record)
         return record
+
+    def use_as_edit(self, label: int, frame: int, record: int) -> None:
+        self._add(ev.MaskEdited(label=label, frame=frame, record=record))
 
     def clear(self, label: int, frame: int) -> None:
         self._add(ev.MasksCleared(labels=(label,), first=frame, last=frame))
@@ -88,6 +91,15 @@ class Scene:
         self._add(ev.RunProgressed(run=run, log_length=self.index.count * LINE))
         self._add(ev.RunEnded(run=run, outcome="finished"))
         return run
+
+    def time(self, run: int, started: str, ended: str) -> None:
+        """Say when a run began and ended."""
+        for place, event in enumerate(self.events):
+            if event.seq == run:
+                self.events[place] = replace(event, at=started)
+            elif isinstance(event, ev.RunEnded) and event.run == run:
+                self.events[place] = replace(event, at=ended)
+        self._state = None
 
     def rename(self, label: int, name: str) -> None:
         self._add(ev.LabelRenamed(label=label, name=name))

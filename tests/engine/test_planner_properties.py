@@ -47,7 +47,8 @@ def planned(draw: st.DrawFn) -> tuple[Scene, RunRequest, list[Memory], Plan | No
     scene = draw(scenes())
     direction: Any = draw(st.sampled_from(["forward", "backward", "both", "frame"]))
     labels = draw(st.one_of(st.none(), st.sets(label, min_size=1).map(tuple)))
-    request = RunRequest(draw(frame), direction, labels, draw(st.booleans()))
+    extent: Any = draw(st.one_of(st.just("block"), st.just("all"), st.integers(1, 12)))
+    request = RunRequest(draw(frame), direction, labels, draw(st.booleans()), extent)
     runs = list(scene.state().runs) or [1]
     ways: Any = st.sampled_from(["forward", "backward"])
     memories = st.builds(Memory, st.sampled_from(runs), frame, ways, st.frozensets(label))
@@ -62,6 +63,15 @@ def parts(plan: Plan | None) -> list[tuple[Pass, LabelPlan]]:
     return [(sweep, each) for sweep in plan.passes for each in sweep.labels] if plan else []
 
 
+def lead_in(frame: int, request: RunRequest) -> bool:
+    """Whether a pass of the request leads in over the frame; in a run both ways each side is the other's."""
+    return request.direction == "both" or (frame < request.start) == (request.direction == "forward")
+
+
+def reached(request: RunRequest) -> int:
+    return FRAMES if request.frames is None else request.frames
+
+
 @given(planned())
 @settings(max_examples=200)
 def test_writes_stay_between_the_barriers_and_inside_the_block(case: Any) -> None:
@@ -73,6 +83,12 @@ def test_writes_stay_between_the_barriers_and_inside_the_block(case: Any) -> Non
             assert block.first <= at <= block.last
             between = range(min(at, request.start), max(at, request.start) + 1)
             assert not (set(between) - {request.start}) & barriers
+            # Of so many frames from a barrier on, that frame is not one.
+            assert (
+                request.frames is None
+                or len(between) <= request.frames + (request.start in barriers)
+                or lead_in(at, request)
+            )
             assert at not in barriers
 
 
@@ -138,7 +154,7 @@ def test_every_frame_ahead_of_a_source_is_written_or_has_a_reason(case: Any) -> 
         step = 1 if sweep.direction == "forward" else -1
         at = max(request.start, each.start) if step == 1 else min(request.start, each.start)
         expected = set()
-        while block.first <= at <= block.last and at not in barriers:
+        while block.first <= at <= block.last and at not in barriers and abs(at - request.start) < reached(request):
             expected.add(at)
             at += step
         assert expected - set(written(each)) <= edited

@@ -4,7 +4,8 @@ import pytest
 
 from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.stale import stale_blocks
-from tests.engine.scene import Scene, frames, only
+from samannot_tui.masks.index import IndexRow, RecordSource
+from tests.engine.scene import LINE, Scene, frames, only
 
 
 class Chain:
@@ -81,3 +82,12 @@ def test_blocks_with_prompts_of_their_own_do_not_depend_on_others() -> None:
         scene.run({1: frames(start, start + 9)}, plan=scene.plan(start))
     scene.run({1: frames(0, 9)}, plan=scene.plan(0))
     assert stale_blocks(scene.state(), scene.live()) == ()
+
+
+def test_a_mask_that_names_a_run_there_never_was_is_not_stale() -> None:
+    chain = Chain("mask")
+    chain.run(0)
+    scene = chain.scene
+    scene.index.extend([IndexRow(3, 1, RecordSource.EDITED, 2**31 - 1, 5.0, 0.9, scene.index.count * LINE, LINE)])
+    scene.use_as_edit(1, 3, scene.index.count)
+    assert chain.stale() == (1, 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from samannot_tui.engine import reports as news
+from samannot_tui.engine.planner import RunRequest
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.events import AnyEvent, Exported, LabelAdded
@@ -197,7 +198,12 @@ async def test_an_engine_that_cannot_run_is_told_and_refused_each_time(
     client: Client, heard: Heard, session: Session
 ) -> None:
     session.submit(cmd.ChangeSetting("engine", "sam2"))
-    for order in (client.look_up_engine(), client.warm(), client.predict(0, 1), client.plan(0, "forward")):
+    for order in (
+        client.look_up_engine(),
+        client.warm(),
+        client.predict(0, 1),
+        client.foresee(RunRequest(0, "forward")),
+    ):
         with pytest.raises(InputError, match="torch"):
             await order
     assert heard.engine == [Refused("sam2")] * 4
@@ -213,7 +219,7 @@ async def test_a_busy_engine_is_not_replaced(
     hold_runs(monkeypatch, tmp_path / "gate")
     await client.submit(cmd.AddLabel("dog"))
     await client.submit(cmd.AddPrompt(1, 0, PointPrompt(5, 5)))
-    await client.run(0, "forward")
+    await client.run(RunRequest(0, "forward"))
     with pytest.raises(InputError, match=BUSY):
         await client.change_engine({"engine": "sam2", "checkpoint": "tiny"})
     await heard.until(news.Started)

@@ -12,7 +12,6 @@ from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View
-from samannot_tui.tui.actions.running import plan_in_words
 from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.place import Place, RunStatus
 from samannot_tui.tui.widgets.resources import run_line
@@ -104,11 +103,6 @@ def test_an_undone_label_is_named_and_another_becomes_active(session: Session, p
     follow_events(place, session.submit(cmd.Undo()))
     assert place.label is None
     assert follow_events(place, session.submit(cmd.Redo())) == ["Redone: the label dog."]
-
-
-def test_a_plan_in_words(session: Session, place: Place) -> None:
-    follow_events(place, session.submit(cmd.AddLabel("dog")))
-    assert plan_in_words(PLAN, place) == "Run both, frames 0 to 9: dog."
 
 
 @pytest.mark.parametrize("kept", [View(frame=999, label=5), View(frame=29)])

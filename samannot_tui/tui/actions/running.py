@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from samannot_tui.engine.foresee import in_words
+from samannot_tui.engine.planner import RunRequest
 from samannot_tui.session.commands import ClearBarrier, SetBarrier
-from samannot_tui.session.plan import Direction, Plan
+from samannot_tui.session.plan import Direction
 from samannot_tui.tui.actions.base import ActionScreen
-from samannot_tui.tui.place import Place
 
 
 class RunningActions(ActionScreen):
@@ -16,9 +17,9 @@ class RunningActions(ActionScreen):
         self.carry_out(self._run(self.place.frame, direction))
 
     async def _run(self, frame: int, direction: Direction) -> None:
-        plan = await self.client.plan(frame, direction)
-        self.say(" ".join((plan_in_words(plan, self.place), *plan.notices)))
-        await self.client.run(frame, direction)
+        request = RunRequest(frame, direction)
+        self.say(in_words(await self.client.foresee(request), self.place.state))
+        await self.client.run(request)
 
     def action_pause_run(self) -> None:
         self.carry_out(self.client.pause())
@@ -39,12 +40,3 @@ class RunningActions(ActionScreen):
     async def _set_barrier(self, frame: int, is_set: bool) -> None:
         await self.client.submit(SetBarrier(frame) if is_set else ClearBarrier(frame))
         self.say(f"Barrier at frame {frame}." if is_set else f"No barrier at frame {frame} any more.")
-
-
-def plan_in_words(plan: Plan, place: Place) -> str:
-    """What a run is about to do: its direction, frames and labels, and who is left alone."""
-    first = min(sweep.first for sweep in plan.passes)
-    last = max(sweep.last for sweep in plan.passes)
-    labels = dict.fromkeys(planned.label for sweep in plan.passes for planned in sweep.labels)
-    names = ", ".join(place.name_of(label) for label in labels)
-    return f"Run {plan.direction}, frames {first} to {last}: {names}."
