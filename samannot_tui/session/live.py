@@ -129,10 +129,10 @@ class LiveMasks:
                 self._apply_progress(event, state)
             case ev.MaskPredicted():
                 if event.prompts and all(prompt in state.prompts for prompt in event.prompts):
-                    self._set(self._record_of(event), asked_at=max(event.prompts))
+                    self._set(self._record_of(event.record, event.frame, event.label), asked_at=max(event.prompts))
             case ev.MaskEdited():
                 self._edited_at[event.record] = event.seq
-                self._set(self._record_of(event), asked_at=event.seq)
+                self._set(self._record_of(event.record, event.frame, event.label), asked_at=event.seq)
             case ev.MarkedAbsent():
                 self._apply_absence(event)
             case ev.MasksReassigned():
@@ -156,10 +156,11 @@ class LiveMasks:
         self._set(records, asked_at=event.run)
 
     def _apply_absence(self, event: ev.MarkedAbsent) -> None:
-        if self._fits(event.record, event.first, event.label) and self.index.object_score[event.record] <= 0:
-            self._edited_at[event.record] = event.seq
-            self._make_room(event.label)
-            self._table[event.first : event.last + 1, event.label] = event.record
+        for record in self._record_of(event.record, event.first, event.label):
+            if self.index.object_score[record] <= 0:
+                self._edited_at[event.record] = event.seq
+                self._make_room(event.label)
+                self._table[event.first : event.last + 1, event.label] = record
 
     def _apply_reassigned(self, event: ev.MasksReassigned) -> None:
         self._make_room(max(event.label, event.other))
@@ -170,26 +171,28 @@ class LiveMasks:
             return
         self._table[frames, event.label] = NO_RECORD
         self._table[frames, event.other] = np.where(self._weight(mine) > self._weight(others), mine, others)
-        for union in event.unions:
-            if self._fits(union.record, union.frame, event.other):
-                if self.index.source[union.record] == RecordSource.EDITED:
-                    self._edited_at[union.record] = event.seq
-                self._table[union.frame, event.other] = union.record
+        unions = np.array([(each.frame, each.record) for each in event.unions], np.int32).reshape(-1, 2)
+        written, records = unions[self._fits(unions[:, 1], unions[:, 0], event.other)].T
+        self._table[written, event.other] = records
+        edited = records[self.index.source[records] == RecordSource.EDITED]
+        self._edited_at.update(dict.fromkeys(edited.tolist(), event.seq))
 
     def _weight(self, records: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
         """Of two records for one cell the heavier stays: a mask before "absent", a person's before a model's."""
         present, edited = self.index.object_score[records] > 0, self.index.source[records] == RecordSource.EDITED
         return np.where(records == NO_RECORD, 0, 1 + edited + 2 * present)
 
-    def _record_of(self, event: ev.MaskPredicted | ev.MaskEdited) -> npt.NDArray[np.int32]:
-        """The event's record; none where a damaged log has lost it or has another in its place."""
-        fits = self._fits(event.record, event.frame, event.label)
-        return np.array([event.record] if fits else [], np.int32)
+    def _record_of(self, record: int, frame: int, label: int) -> npt.NDArray[np.int32]:
+        """The one record, which was made for this cell; none where a damaged log lost it or has another there."""
+        records = np.array([record], np.int32)
+        return records[self._fits(records, np.array([frame], np.int32), label)]
 
-    def _fits(self, record: int, frame: int, label: int) -> bool:
-        """Whether there is such a record and it was made for this cell."""
-        known = 1 <= record <= self.index.count
-        return known and bool(self.index.frame[record] == frame) and bool(self.index.label[record] == label)
+    def _fits(self, records: npt.NDArray[np.int32], frames: npt.NDArray[np.int32], label: int) -> npt.NDArray[np.bool_]:
+        """Which of the records there are, made for these frames and the label."""
+        known = np.where(records <= self.index.count, records, 0)
+        of_label = self.index.label[known] == label
+        fits: npt.NDArray[np.bool_] = (known > 0) & (self.index.frame[known] == frames) & of_label
+        return fits
 
     def _set(self, records: npt.NDArray[np.int32], *, asked_at: int) -> None:
         """Make records live that event `asked_at` asked for, of the same cell the last one."""

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco
 
 from samannot_tui.masks.geometry import bounding_box
-from samannot_tui.masks.rle import Rle, area, decode, encode, extent
+from samannot_tui.masks.rle import Rle, area, decode, encode, extent, union
 
 masks = arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
 
@@ -30,6 +30,17 @@ def test_counts_are_cocos_own(mask: np.ndarray) -> None:
     theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
     assert encode(mask).counts.encode() == theirs["counts"]
     assert (coco.decode(theirs) == decode(Rle(mask.shape, theirs["counts"].decode()))).all()
+
+
+@given(arrays(np.bool_, st.tuples(st.integers(1, 4), st.integers(1, 20), st.integers(1, 20))))
+def test_a_union_is_every_pixel_that_any_covers(several: np.ndarray) -> None:
+    assert (decode(union([encode(mask) for mask in several])) == several.any(axis=0)).all()
+
+
+def test_a_union_with_a_mask_that_does_not_fill_its_size_is_refused() -> None:
+    whole = encode(np.ones((4, 4), np.bool_))
+    with pytest.raises(ValueError, match="do not fill"):
+        union([whole, Rle((4, 4), encode(np.ones((3, 3), np.bool_)).counts)])
 
 
 @settings(max_examples=300)
