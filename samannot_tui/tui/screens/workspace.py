@@ -241,7 +241,8 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.query_one(StatusLine).refresh()
 
     def _graphics(self) -> str:
-        name = "textual-image" if self._terminal.by_library else self._terminal.protocol
+        terminal = self.query_one(Canvas).terminal
+        name = "textual-image" if terminal.by_library else terminal.protocol
         return " ".join(filter(None, [name, self._link.words]))
 
     def _watch_machine(self) -> None:
