@@ -14,7 +14,7 @@ from samannot_tui.graphics.terminal import Answers, Size
 PATIENCE = 2.0
 """Seconds for tmux to answer: it is on this machine."""
 SEPARATOR = "\t"
-PANE = ("window_id", "pane_active", "window_zoomed_flag", "allow-passthrough", "focus-events")
+PANE = ("window_id", "pane_active", "window_zoomed_flag", "allow-passthrough")
 CLIENT = (
     "window_id",
     "client_control_mode",
@@ -51,13 +51,11 @@ class Pane:
     Attributes:
         is_active: it gets the keys of its window, and with them the terminals' answers.
         passes_on: allow-passthrough is on for it.
-        tells_focus: focus-events is on.
         clients: the terminals that show it; none when nobody looks.
     """
 
     is_active: bool
     passes_on: bool
-    tells_focus: bool
     clients: tuple[Client, ...]
 
     @property
@@ -90,11 +88,11 @@ def read_pane(told: str) -> Pane | None:
     first, *others = [line.split(SEPARATOR) for line in told.splitlines()] or [[]]
     if len(first) != len(PANE):
         return None
-    window, active, zoomed, passthrough, focus = first
+    window, active, zoomed, passthrough = first
     clients = tuple(_client(line) for line in others if len(line) == len(CLIENT) and line[:2] == [window, "0"])
     hidden = zoomed == "1" and active == "0"
     # Before tmux 3.3 there was no such option, and everything was passed on.
-    return Pane(active == "1", passthrough not in OFF, focus not in OFF, () if hidden else clients)
+    return Pane(active == "1", passthrough not in OFF, () if hidden else clients)
 
 
 def answers_through(pane: Pane, answers: Answers) -> Answers:
