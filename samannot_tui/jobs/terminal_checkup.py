@@ -38,9 +38,11 @@ def _name(answers: Answers, environ: Mapping[str, str]) -> Finding:
 
 
 def _better_pictures(terminal: Terminal) -> str:
-    if terminal.protocol != "cells":
+    answers = terminal.answers
+    only_an_option_is_off = answers.multiplexer == "tmux" and answers.anchors and not answers.passes_on
+    if terminal.protocol != "cells" or only_an_option_is_off:
         return ""
-    match terminal.answers.multiplexer:
+    match answers.multiplexer:
         case None:
             return f"For sharp pictures use {TERMINALS}."
         case "tmux":
@@ -50,7 +52,7 @@ def _better_pictures(terminal: Terminal) -> str:
 
 
 def _multiplexer(answers: Answers) -> Finding:
-    if answers.multiplexer != "tmux":
+    if answers.multiplexer != "tmux" or not answers.answered:
         return Finding("multiplexer", str(answers.multiplexer))
     if not answers.passes_on:
         advice = f"Put `{PASSTHROUGH}` into ~/.tmux.conf, and run `tmux {PASSTHROUGH}` for the tmux that runs now."

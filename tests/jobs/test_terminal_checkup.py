@@ -54,6 +54,8 @@ def test_a_tmux_that_passes_nothing_on_is_told_the_line_that_helps() -> None:
     off = found(replace(TMUX, passes_on=False))
     assert "cells" in off["pictures"].found
     assert "`set -g allow-passthrough on`" in off["multiplexer"].advice and "off" in off["multiplexer"].found
+    assert not off["pictures"].advice, "kitty it is already"
+    assert not found(replace(TMUX, passes_on=False, answered=False))["multiplexer"].advice, "nobody was asked"
     on = found(TMUX)
     assert on["pictures"].found.startswith("kitty") and not on["multiplexer"].advice and not on["pictures"].advice
 
