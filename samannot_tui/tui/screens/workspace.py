@@ -237,6 +237,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     def on_resize(self) -> None:
         self.show_place()
 
+    @on(Canvas.Resized)
     def _tell_speed(self) -> None:
         self.query_one(StatusLine).refresh()
 

@@ -212,6 +212,10 @@ class Canvas(Widget):
         now, before = window_cell(), self._terminal.answers.window_cell
         resized = self._wire is not None and before is not None and now is not None and now != before
         self._cell = now if resized and now is not None else self._terminal.cell  # another font size
+        if self._terminal.anchored:
+            # The pane may have been split, and the new one have got the keys.
+            self._has_keys = False
+            self._look_around()
         self._retarget()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
