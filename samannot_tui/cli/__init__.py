@@ -34,9 +34,9 @@ def cli(context: click.Context) -> None:
     Without a command, a start screen opens.
     """
     if context.invoked_subcommand is None:
-        from samannot_tui.cli.open import open_from_start_screen
+        from samannot_tui.cli.open import start
 
-        open_from_start_screen()
+        start.main([], standalone_mode=False)
 
 
 def main() -> None:

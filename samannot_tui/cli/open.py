@@ -65,7 +65,9 @@ def command(
         open_app(opened, engine, graphics, loaded)
 
 
-def open_from_start_screen() -> None:
+@click.command()
+@graphics_option
+def start(graphics: Requested) -> None:
     """Ask what to open, then open it."""
     from samannot_tui.jobs.demo import open_sample
     from samannot_tui.jobs.opening import open_target
@@ -75,7 +77,7 @@ def open_from_start_screen() -> None:
     require_terminal()
     target = run_start_screen()
     if target is not None:
-        open_app(open_sample() if target == sample_clip() else open_target(target), EngineOptions(), "auto")
+        open_app(open_sample() if target == sample_clip() else open_target(target), EngineOptions(), graphics)
 
 
 def require_terminal() -> None:

@@ -1,8 +1,9 @@
 """Asking the terminal what it can show, once, before the app owns it.
 
-Everything is asked in one batch that ends with a question that every terminal answers (its primary device
-attributes): when that answer is there, those before it are too, however slow the link. A second, short
-round follows only for sixel terminals. References: XTerm Control Sequences; the kitty graphics protocol.
+A first, tiny question tells how far away it is, and with that how long to wait for more. Everything else is asked
+in one batch that ends with a question that every terminal answers (its primary device attributes): when that
+answer is there, those before it are too, however slow the link. A third, short round follows only for sixel
+terminals. References: XTerm Control Sequences; the kitty graphics protocol; the synchronized output extension.
 """
 
 import fcntl
@@ -20,9 +21,13 @@ from dataclasses import replace
 from typing import Literal
 
 from samannot_tui.graphics.terminal import Answers, Colours, Size
+from samannot_tui.graphics.tmux import answers_through, look, passed_on
 
-DEADLINE = 2.0
-"""Seconds to wait for a batch's last answer; only a terminal that never answers takes that long."""
+FIRST_DEADLINE = 5.0
+"""Seconds to wait for the first answer; only a terminal that never answers takes that long."""
+SHORTEST_DEADLINE, LONGEST_DEADLINE = 1.0, 10.0
+ROUND_TRIPS = 4
+"""Of the time that the first answer took, so long a batch may take."""
 
 ATTRIBUTES = "\x1b[c"
 ATTRIBUTES_ANSWER = re.compile(r"\x1b\[\?([0-9;]*)c")
@@ -36,11 +41,18 @@ SIXEL_COLOURS = "\x1b[?1;1;0S"
 SIXEL_COLOURS_ANSWER = re.compile(r"\x1b\[\?1;0;(\d+)S")
 SIXEL_LIMIT = "\x1b[?2;4;0S"
 SIXEL_LIMIT_ANSWER = re.compile(r"\x1b\[\?2;0;(\d+);(\d+)S")
+SYNCHRONIZED = "\x1b[?2026$p"
+SYNCHRONIZED_ANSWER = re.compile(r"\x1b\[\?2026;(\d)\$y")
+SWITCHABLE = ("1", "2", "3")
+"""A mode that is set, reset, or always set; 0 is one that the terminal does not know, 4 one that stays reset."""
+TRUE_COLOUR = "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m"
+"""Set a colour that no palette has, and ask which is set."""
+TRUE_COLOUR_ANSWER = re.compile(r"\x1bP1\$r[^\x1b]*48[:;]2[:;]+1[:;]2[:;]3")
 ERASE_LINE = "\r\x1b[K"
 
 
 def probe(environ: Mapping[str, str] | None = None) -> Answers:
-    """Ask the terminal on stdin and stderr (where Textual draws); takes one round trip, at most DEADLINE.
+    """Ask the terminal on stdin and stderr (where Textual draws); takes two round trips, three for sixel.
 
     Without a terminal there, or with one that does not answer, the answers say so. What a person types
     meanwhile is lost. Never call this while Textual runs: it would read the answers as key presses.
@@ -53,24 +65,34 @@ def probe(environ: Mapping[str, str] | None = None) -> Answers:
         return known
     if env.get("TERM", "dumb") in ("dumb", "linux", "unknown"):
         return known
-    return ask(source.fileno(), sink.fileno(), known, quiet=env.get("TERM_PROGRAM") == "Apple_Terminal")
+    pane = look(env) if known.multiplexer == "tmux" else None
+    if pane is None:
+        return ask(source.fileno(), sink.fileno(), known, quiet=env.get("TERM_PROGRAM") == "Apple_Terminal")
+    # The answers would go to another pane, or come from several terminals.
+    through = pane.passes_on and pane.is_active and len(pane.clients) == 1
+    return answers_through(pane, ask(source.fileno(), sink.fileno(), replace(known, passes_on=through)))
 
 
-def ask(source: int, sink: int, known: Answers, quiet: bool = False, deadline: float = DEADLINE) -> Answers:
+def ask(source: int, sink: int, known: Answers, quiet: bool = False, deadline: float = FIRST_DEADLINE) -> Answers:
     """The same for the terminal behind two file descriptors, on top of what is `known` already.
 
     `quiet` leaves out the questions that some terminals print or take for a title instead: a multiplexer
-    does not get them either.
+    does not get them either, but the terminal behind it does if `known` says that it is passed on to.
     """
-    simple = quiet or known.multiplexer is not None
-    batch = ATTRIBUTES if simple else KITTY + ERASE_LINE + NAME + CELL_SIZE + ATTRIBUTES
     with _raw(source):
-        text = _exchange(source, sink, batch, deadline)
-        answers = read_answers(text, known)
-        if answers.sixel and not answers.multiplexer:
-            text += _exchange(source, sink, SIXEL_COLOURS + SIXEL_LIMIT + ATTRIBUTES, deadline)
-            answers = read_answers(text, known)
-    return answers
+        text, took = _exchange(source, sink, ATTRIBUTES, deadline)
+        answers = replace(read_answers(text, known), round_trip=took)
+        if took is None or quiet or (known.multiplexer is not None and not known.passes_on):
+            return answers
+        batch = KITTY + TRUE_COLOUR + ERASE_LINE + NAME + CELL_SIZE + SYNCHRONIZED + ATTRIBUTES
+        if known.multiplexer is not None:
+            batch = passed_on(batch)
+        text, through = _exchange(source, sink, batch, _deadline(took))
+        if answers.sixel and known.multiplexer is None:
+            text += _exchange(source, sink, SIXEL_COLOURS + SIXEL_LIMIT + ATTRIBUTES, _deadline(took))[0]
+        told = read_answers(text, known)
+        round_trip = took if known.multiplexer is None else through
+        return replace(told, answered=True, sixel=answers.sixel, attributes=answers.attributes, round_trip=round_trip)
 
 
 def read_answers(text: str, known: Answers) -> Answers:
@@ -80,15 +102,19 @@ def read_answers(text: str, known: Answers) -> Answers:
     name = NAME_ANSWER.search(text)
     colours = SIXEL_COLOURS_ANSWER.search(text)
     limit = SIXEL_LIMIT_ANSWER.search(text)
+    synchronized = SYNCHRONIZED_ANSWER.search(text)
     return replace(
         known,
         answered=attributes is not None,
+        attributes=attributes[1] if attributes else "",
         sixel=attributes is not None and "4" in attributes[1].split(";"),
         kitty=KITTY_ANSWER.search(text) is not None,
         name=name[1] if name else "",
         cell=_size(cell[2], cell[1]) if cell else known.cell,
         sixel_colours=int(colours[1]) or None if colours else None,
         sixel_limit=_size(limit[1], limit[2]) if limit else None,
+        synchronized=synchronized[1] in SWITCHABLE if synchronized else None,
+        colours="truecolor" if TRUE_COLOUR_ANSWER.search(text) else known.colours,
     )
 
 
@@ -135,17 +161,24 @@ def _raw(source: int) -> Iterator[None]:
         termios.tcsetattr(source, termios.TCSANOW, before)
 
 
-def _exchange(source: int, sink: int, batch: str, deadline: float) -> str:
-    """Send questions of which the last is ATTRIBUTES; what came back until its answer or the deadline."""
+def _deadline(round_trip: float) -> float:
+    return min(LONGEST_DEADLINE, max(SHORTEST_DEADLINE, ROUND_TRIPS * round_trip))
+
+
+def _exchange(source: int, sink: int, batch: str, deadline: float) -> tuple[str, float | None]:
+    """Send questions of which the last is ATTRIBUTES, and wait for its answer.
+
+    Returns what came back until then, and the seconds that took; None after the deadline.
+    """
+    begins_at = time.monotonic()
     os.write(sink, batch.encode("ascii"))
-    ends_at = time.monotonic() + deadline
     text = ""
     while ATTRIBUTES_ANSWER.search(text) is None:
-        left = ends_at - time.monotonic()
+        left = begins_at + deadline - time.monotonic()
         if left <= 0 or not select.select([source], [], [], left)[0]:
-            break
+            return text, None
         chunk = os.read(source, 4096)
         if not chunk:
-            break
+            return text, None
         text += chunk.decode("latin-1")
-    return text
+    return text, time.monotonic() - begins_at

@@ -1,7 +1,7 @@
 """What the terminal can show, as plain data, and the choice of a protocol from it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from samannot_tui.errors import InputError
@@ -25,6 +25,8 @@ XTERM_JS = "xterm.js"
 KITTY_VERSION = re.compile(r"kitty\((\d+)\.(\d+)")
 LINEAR_FROM = (0, 28)
 """The kitty that began to blend in linear light (kovidgoyal/kitty#5969); 0.26 and 0.41 were looked at."""
+ANCHORS_FROM = (0, 31)
+"""The kitty that began to place images relative to a character, which a multiplexer moves like any other."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ class Answers:
         sixel_colours: how many sixel colour registers it has; None unknown.
         sixel_limit: largest (width, height) in pixels of a sixel picture; None unknown.
         multiplexer: "tmux" or "screen" when one is in between, else None.
-        colours: how many text colours, from COLORTERM and TERM.
+        passes_on: the multiplexer hands on what is wrapped for the terminal behind it.
+        colours: how many text colours, from COLORTERM and TERM, or more as it told itself.
+        synchronized: it shows several writes at once when told to (mode 2026); None if it does not tell.
+        attributes: its primary device attributes, as numbers between semicolons; the multiplexer's, if there is one.
+        round_trip: seconds from a question to its answer, None without one.
         answered: it answered in time; False also when there is no terminal at all.
     """
 
@@ -52,7 +58,11 @@ class Answers:
     sixel_colours: int | None = None
     sixel_limit: Size | None = None
     multiplexer: Literal["tmux", "screen"] | None = None
+    passes_on: bool = False
     colours: Colours = "256"
+    synchronized: bool | None = None
+    attributes: str = ""
+    round_trip: float | None = None
     answered: bool = False
 
     @property
@@ -68,10 +78,21 @@ class Answers:
         """
         if self.name.startswith("Konsole"):
             return "gamma"
-        version = KITTY_VERSION.match(self.name)
+        version = self._kitty_version
         if version is None:
             return None
-        return "linear" if (int(version[1]), int(version[2])) >= LINEAR_FROM else "gamma"
+        return "linear" if version >= LINEAR_FROM else "gamma"
+
+    @property
+    def anchors(self) -> bool:
+        """Can images be placed relative to a character? That cannot be asked for."""
+        version = self._kitty_version
+        return version is not None and version >= ANCHORS_FROM
+
+    @property
+    def _kitty_version(self) -> tuple[int, int] | None:
+        version = KITTY_VERSION.match(self.name)
+        return (int(version[1]), int(version[2])) if version else None
 
 
 @dataclass(frozen=True)
@@ -79,12 +100,26 @@ class Terminal:
     """How pictures go to this terminal: the protocol chosen, why (a sentence), and the answers.
 
     `by_library` leaves encoding to textual-image, the last resort where our own pictures come out wrong.
+    `requested` is what was to be chosen from.
     """
 
     protocol: Protocol
     reason: str
     answers: Answers
     by_library: bool = False
+    requested: Requested = "auto"
+
+    @property
+    def anchored(self) -> bool:
+        """Do pictures hang on a character that a multiplexer draws?"""
+        return self.protocol == "kitty" and self.answers.multiplexer is not None
+
+    def given(self, answers: Answers) -> "Terminal":
+        """The choice under other answers: of the same request, or of cells where that cannot work any more."""
+        try:
+            return choose(self.requested, answers)
+        except InputError as error:
+            return Terminal("cells", str(error), answers, requested=self.requested)
 
     @property
     def cell(self) -> Size:
@@ -100,6 +135,10 @@ def choose(requested: Requested, answers: Answers) -> Terminal:
     Raises:
         InputError: the protocol asked for cannot work here.
     """
+    return replace(_choice(requested, answers), requested=requested)
+
+
+def _choice(requested: Requested, answers: Answers) -> Terminal:
     match requested:
         case "auto":
             return _best(answers)
@@ -115,10 +154,10 @@ def choose(requested: Requested, answers: Answers) -> Terminal:
 def _best(answers: Answers) -> Terminal:
     if not answers.answered:
         return Terminal("cells", "The terminal did not answer the probe.", answers)
-    if answers.multiplexer is not None:
-        return Terminal("cells", f"{answers.multiplexer} passes no pictures on.", answers)
     if answers.cell is None:
         return Terminal("cells", "The terminal does not tell its cell size in pixels.", answers)
+    if answers.multiplexer is not None:
+        return _best_behind(answers.multiplexer, answers)
     if answers.iterm:
         return Terminal("iterm", "The terminal shows iTerm2's inline images.", answers)
     if answers.kitty:
@@ -126,6 +165,16 @@ def _best(answers: Answers) -> Terminal:
     if answers.sixel:
         return Terminal("sixel", "The terminal shows sixel graphics.", answers)
     return Terminal("cells", "The terminal shows no kitty, sixel or iTerm2 graphics.", answers)
+
+
+def _best_behind(multiplexer: str, answers: Answers) -> Terminal:
+    if answers.passes_on and answers.anchors:
+        return Terminal("kitty", f"{multiplexer} passes kitty graphics on.", answers)
+    if answers.sixel:
+        return Terminal("sixel", f"{multiplexer} shows sixel graphics.", answers)
+    if answers.anchors:
+        return Terminal("cells", f"{multiplexer} is not told to pass pictures on.", answers)
+    return Terminal("cells", f"{multiplexer} passes on none of the pictures that this terminal shows.", answers)
 
 
 def _by_library(answers: Answers) -> Terminal:
@@ -140,10 +189,14 @@ def _by_library(answers: Answers) -> Terminal:
 
 
 def _refuse(requested: Requested, answers: Answers) -> None:
-    if answers.multiplexer is not None and not (requested == "sixel" and answers.sixel):
+    passed = (requested == "sixel" and answers.sixel) or (
+        requested == "kitty" and answers.passes_on and answers.anchors
+    )
+    if answers.multiplexer is not None and not passed:
         raise InputError(
-            f"--graphics {requested} does not work inside {answers.multiplexer}, which passes no such pictures"
-            f" on: use --graphics cells, or start samannot-tui outside {answers.multiplexer}."
+            f"--graphics {requested} does not work here inside {answers.multiplexer}, which passes no such pictures"
+            f" on: use --graphics cells, start samannot-tui outside {answers.multiplexer}, or see what"
+            " `samannot-tui doctor` advises."
         )
     if answers.cell is None:
         raise InputError(

@@ -4,7 +4,6 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -15,20 +14,12 @@ from samannot_tui.engine.models.machine import driver_problem, missing_package
 from samannot_tui.engine.registry import AUTO, FETCH, INSTALL, resolve
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.graphics.probe import probe
-from samannot_tui.graphics.terminal import Answers, choose
+from samannot_tui.jobs.finding import Finding
+from samannot_tui.jobs.terminal_checkup import terminal_findings
 from samannot_tui.monitor import Monitor, Reading
 from samannot_tui.text import printable
 
 GIB = 2**30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`advice` says what to do, or is empty where all is well."""
-
-    what: str
-    found: str
-    advice: str = ""
 
 
 def checkup() -> list[Finding]:
@@ -37,30 +28,7 @@ def checkup() -> list[Finding]:
     reading = monitor.read()
     monitor.close()
     python = f"samannot-tui {__version__}, Python {platform.python_version()}"
-    return [Finding("version", python), *_terminal(probe()), *_machine(reading), *_engines()]
-
-
-def _terminal(answers: Answers) -> Iterator[Finding]:
-    terminal = choose("auto", answers)
-    name = printable(answers.name) or printable(os.environ.get("TERM", "none"))
-    if answers.answered:
-        yield Finding("terminal", name)
-    else:
-        yield Finding("terminal", f"{name}, gave no answer", "Run `samannot-tui doctor` in the terminal you work in.")
-    advice = ""
-    if terminal.protocol == "cells":
-        advice = "For sharp pictures use kitty, Konsole, WezTerm, iTerm2, foot or an xterm started as `xterm -ti vt340`"
-        advice += f", outside {answers.multiplexer}." if answers.multiplexer else "."
-    yield Finding("pictures", f"{terminal.protocol}: {terminal.reason}", advice)
-    cell = f"{answers.cell[0]}x{answers.cell[1]} pixels" if answers.cell else "unknown"
-    yield Finding("cell size", cell, "" if answers.cell else "Pictures need it; only Unicode cells work without.")
-    if answers.colours == "truecolor":
-        yield Finding("colours", "true colour")
-    else:
-        advice = "SSH forwards COLORTERM only if told to: `export COLORTERM=truecolor` on this machine."
-        yield Finding("colours", f"{answers.colours} colours", advice)
-    if "SSH_CONNECTION" in os.environ and terminal.protocol in ("sixel", "cells"):
-        yield Finding("link", "SSH", "`ssh -C` makes sixel pictures half and Unicode cells a quarter as large.")
+    return [Finding("version", python), *terminal_findings(probe(), os.environ), *_machine(reading), *_engines()]
 
 
 def _machine(reading: Reading) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """The terminal app around the workspace."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -112,6 +113,8 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
         JobError: the screen broke down; Textual has printed why.
     """
     terminal = choose(graphics, probe())
+    if terminal.answers.colours == "truecolor":
+        os.environ["COLORTERM"] = "truecolor"  # What Textual goes by, and SSH does not forward.
     client = Client(session)
     monitor = Monitor()
     remember(session.folder)

@@ -16,8 +16,7 @@ ABLE = Answers(kitty=True, sixel=True, cell=(8, 17), answered=True)
         (replace(ABLE, kitty=False, sixel=False), "cells"),
         (replace(ABLE, cell=None), "cells"),
         (replace(ABLE, answered=False), "cells"),
-        (replace(ABLE, multiplexer="tmux"), "cells"),
-        (replace(ABLE, multiplexer="screen"), "cells"),
+        (replace(ABLE, multiplexer="screen", sixel=False), "cells"),
         (Answers(), "cells"),
     ],
 )
@@ -94,6 +93,41 @@ def test_what_cannot_work_is_refused_in_a_sentence(requested: Requested, answers
     with pytest.raises(InputError, match=words) as caught:
         choose(requested, answers)
     assert f"--graphics {requested}" in str(caught.value) and "--graphics cells" in str(caught.value)
+
+
+PASSED = replace(ABLE, multiplexer="tmux", sixel=False, passes_on=True, name="kitty(0.41.1)")
+
+
+@pytest.mark.parametrize(
+    ("answers", "protocol", "words"),
+    [
+        (PASSED, "kitty", "tmux passes kitty"),
+        (replace(PASSED, passes_on=False), "cells", "not told"),
+        (replace(PASSED, name="kitty(0.30.1)"), "cells", "none of the pictures"),
+        (replace(PASSED, name="Konsole 22.12.3"), "cells", "none of the pictures"),
+        (replace(PASSED, name=""), "cells", "none of the pictures"),
+        (replace(PASSED, passes_on=False, sixel=True), "sixel", "tmux shows sixel"),
+        (replace(PASSED, sixel=True), "kitty", "tmux passes kitty"),
+        (replace(PASSED, cell=None), "cells", "cell size"),
+    ],
+)
+def test_behind_tmux_pictures_need_a_terminal_that_anchors_them(answers: Answers, protocol: str, words: str) -> None:
+    terminal = choose("auto", answers)
+    assert terminal.protocol == protocol and words in terminal.reason
+    assert terminal.anchored is (protocol == "kitty")
+
+
+def test_kitty_may_be_asked_for_where_tmux_passes_it_on() -> None:
+    assert choose("kitty", PASSED).anchored
+    assert not choose("kitty", ABLE).anchored
+
+
+def test_another_terminal_gets_what_was_asked_for_or_cells() -> None:
+    first = choose("kitty", PASSED)
+    assert first.given(PASSED) == first
+    other = first.given(replace(PASSED, name="XTerm(379)"))
+    assert other.protocol == "cells" and "kitty" in other.reason
+    assert other.given(PASSED) == first
 
 
 def test_a_tmux_that_shows_sixel_itself_may_be_asked_to() -> None:

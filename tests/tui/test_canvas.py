@@ -22,7 +22,8 @@ from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.pictures import CellPicture, Encoded
 from samannot_tui.graphics.target import Target
-from samannot_tui.graphics.terminal import Answers, Colours, Terminal
+from samannot_tui.graphics.terminal import Answers, Colours, Terminal, choose
+from samannot_tui.graphics.tmux import Client, Pane
 from samannot_tui.render.compose import compose
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas import Canvas
@@ -280,3 +281,87 @@ def test_neither_opencv_nor_torch_is_imported_with_the_canvas() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert finished.stderr == "" and finished.returncode == 0
+
+
+TMUX = choose(
+    "auto",
+    Answers(cell=(8, 16), window_cell=(8, 16), multiplexer="tmux", passes_on=True, name="kitty(0.41.1)", answered=True),
+)
+KITTY_CLIENT = Client(1, "kitty(0.41.1)", (8, 16))
+XTERM_CLIENT = Client(2, "XTerm(379)", (8, 16))
+
+
+async def looked(pilot: Pilot[None], canvas: Canvas, *clients: Client, is_active: bool = True) -> None:
+    canvas.post_message(Canvas.Looked(Pane(is_active, True, clients)))
+    await settle(pilot)
+
+
+async def test_attached_from_another_kind_of_terminal_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samannot_tui.tui.widgets.canvas.look", lambda environ: None)
+    app = CanvasApp(TMUX)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show()
+        await looked(pilot, app.canvas, KITTY_CLIENT)
+        with app.canvas.recorded() as written:
+            await looked(pilot, app.canvas, XTERM_CLIENT)
+            app.show()
+            await settle(pilot)
+        assert app.canvas.terminal.protocol == "cells"
+        assert "a=t" not in "".join(written) and "a=d,d=I" in "".join(written), "what it held is freed, if it can be"
+        with app.canvas.recorded() as written:
+            await looked(pilot, app.canvas, KITTY_CLIENT)
+            app.show()
+            await settle(pilot)
+        assert app.canvas.terminal == TMUX
+        assert "a=p,U=1" in "".join(written) and "a=t,f=100" in "".join(written)
+
+
+async def test_another_terminal_of_the_same_kind_is_sent_all_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samannot_tui.tui.widgets.canvas.look", lambda environ: None)
+    app = CanvasApp(TMUX)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looked(pilot, app.canvas, KITTY_CLIENT)
+        app.show()
+        await settle(pilot)
+        with app.canvas.recorded() as written:
+            await looked(pilot, app.canvas, KITTY_CLIENT)
+        assert written == [], "nothing is new"
+        with app.canvas.recorded() as written:
+            await looked(pilot, app.canvas, replace(KITTY_CLIENT, process=3))
+        assert "a=p,U=1" in written[0] and "a=t,f=100" in "".join(written[1:])
+
+
+async def test_nothing_is_sent_to_a_pane_that_nobody_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samannot_tui.tui.widgets.canvas.look", lambda environ: None)
+    app = CanvasApp(TMUX)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show()
+        await looked(pilot, app.canvas)
+        with app.canvas.recorded() as written:
+            app.show(100)
+            app.canvas.preload(app.picture(50))
+            await settle(pilot)
+            assert written == [], "tmux would throw it away"
+            await looked(pilot, app.canvas, KITTY_CLIENT)
+        assert "a=t,f=100" in "".join(written), "it comes when somebody looks again"
+
+
+async def test_the_terminal_is_not_asked_while_another_pane_would_get_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("samannot_tui.tui.widgets.canvas.look", lambda environ: None)
+    app = CanvasApp(TMUX)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for is_active in (True, False):
+            await looked(pilot, app.canvas, KITTY_CLIENT, is_active=is_active)
+            with app.canvas.recorded() as written:
+                app.show(100)
+                app.canvas.ask()
+                await settle(pilot)
+            assert ("[6n" in "".join(written)) is is_active
+        await looked(pilot, app.canvas, KITTY_CLIENT)
+        app.app_focus = False
+        await pilot.pause()
+        with app.canvas.recorded() as written:
+            app.show()
+        assert written and "[6n" not in "".join(written)

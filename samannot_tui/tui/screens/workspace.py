@@ -237,11 +237,13 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     def on_resize(self) -> None:
         self.show_place()
 
+    @on(Canvas.Resized)
     def _tell_speed(self) -> None:
         self.query_one(StatusLine).refresh()
 
     def _graphics(self) -> str:
-        name = "textual-image" if self._terminal.by_library else self._terminal.protocol
+        terminal = self.query_one(Canvas).terminal
+        name = "textual-image" if terminal.by_library else terminal.protocol
         return " ".join(filter(None, [name, self._link.words]))
 
     def _watch_machine(self) -> None:

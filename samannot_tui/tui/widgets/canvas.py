@@ -1,5 +1,6 @@
 """The canvas: a composed picture, as large as it gets, in whatever way the terminal can show it."""
 
+import os
 from time import monotonic
 
 from textual import events
@@ -13,12 +14,17 @@ from samannot_tui.graphics.pictures import CellPicture, Encoded
 from samannot_tui.graphics.probe import window_cell
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Terminal
+from samannot_tui.graphics.tmux import Pane, answers_through, look
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_cells import CellRows
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, question, ticket_at
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
+from samannot_tui.tui.widgets.canvas_tmux import TmuxWire
+
+LOOK_EVERY = 0.5
+"""Seconds after which tmux is asked again who looks at the pane; when it tells of the focus, at once."""
 
 
 class Canvas(Widget):
@@ -66,6 +72,13 @@ class Canvas(Widget):
     class Answered(Message):
         """The terminal has drawn something that it was sent: `link` has been told."""
 
+    class Looked(Message):
+        """tmux has told about the pane."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
     class MouseMessage(Message):
         """Something done with the mouse on the picture.
 
@@ -107,20 +120,23 @@ class Canvas(Widget):
         """`link` is told of all that is sent."""
         super().__init__()
         self._link = link
-        self._asks = terminal.answers.answered
         self._terminal = terminal
+        self._probed = terminal.answers
+        self._pane: Pane | None = None
+        self._has_keys = True
         self._cell = terminal.cell
         self._target: Target | None = None
         self._encoded: Encoded | None = None
         self._pressed: int | None = None
         self._pointer = Pointer(terminal.answers.cell)
         self._cells = CellRows()
-        self._wire: Wire | None = None
+        self._wire = _wire_for(terminal)
         self._sync_due = False
-        if terminal.protocol == "kitty":
-            self._wire = KittyWire()
-        elif terminal.protocol != "cells":
-            self._wire = StampWire()
+
+    @property
+    def terminal(self) -> Terminal:
+        """How pictures go to the terminal now: behind tmux, it may be another one than at the start."""
+        return self._terminal
 
     @property
     def target(self) -> Target | None:
@@ -150,13 +166,13 @@ class Canvas(Widget):
 
     def preload(self, encoded: Encoded) -> None:
         """Send a picture that may be shown later, where the terminal can keep it. On the event loop only."""
-        if self._wire is not None:
+        if self._wire is not None and self._is_seen:
             self._send(self._wire.preload(encoded))
 
     def ask(self) -> None:
         """Have the terminal answer, to measure how far away it is."""
         if self._wire is not None and self._asks:
-            self._write(question(self._link.send(0, monotonic())))
+            self._write(self._wire.question(self._link.send(0, monotonic())))
 
     def answered(self, x: int, y: int) -> None:
         """The terminal has told that its cursor is in this cell: the answer to what ends each picture."""
@@ -175,10 +191,18 @@ class Canvas(Widget):
             rows = range(crop.y, crop.bottom)
             return [self.render_line(y).crop(crop.x, crop.right) for y in rows]
         self._sync_soon()
-        return [Hole(crop.width, self._wire.damage) for _ in range(crop.height)]
+        lines: list[Strip] = [Hole(crop.width, self._wire.damage) for _ in range(crop.height)]
+        if self._wire.anchor is not None and crop.offset == (0, 0) and lines:
+            lines[0] = Hole(crop.width, self._wire.damage, self._wire.anchor)
+        return lines
 
     def on_mount(self) -> None:
         self.app.app_resume_signal.subscribe(self, lambda _: self._start_over())
+        if self._wire is not None:
+            self._write(self._wire.open())
+        if self._probed.multiplexer == "tmux":
+            self.set_interval(LOOK_EVERY, self._look_around)
+            self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def on_unmount(self) -> None:
         if self._wire is not None:
@@ -188,6 +212,10 @@ class Canvas(Widget):
         now, before = window_cell(), self._terminal.answers.window_cell
         resized = self._wire is not None and before is not None and now is not None and now != before
         self._cell = now if resized and now is not None else self._terminal.cell  # another font size
+        if self._terminal.anchored:
+            # The pane may have been split, and the new one have got the keys.
+            self._has_keys = False
+            self._look_around()
         self._retarget()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -255,6 +283,53 @@ class Canvas(Widget):
         """The terminal was somebody else's meanwhile: paint everything again, which Textual does not do."""
         if self._wire is not None:
             self._wire.forget()
+            self._write(self._wire.open())
+        self.screen.refresh()
+
+    @property
+    def _is_seen(self) -> bool:
+        """Does a terminal show the pane? Else tmux throws pictures away."""
+        return self._pane is None or bool(self._pane.clients)
+
+    @property
+    def _asks(self) -> bool:
+        """Is the terminal known to answer, and do answers come here? Through tmux, the active pane gets them."""
+        return self._terminal.answers.answered and (not self._terminal.anchored or self._has_keys)
+
+    def _focus_changed(self, has_focus: bool) -> None:
+        self._has_keys = self._has_keys and has_focus
+        self._look_around()
+
+    def _look_around(self) -> None:
+        self.run_worker(self._look, group="tmux", thread=True)
+
+    def _look(self) -> None:
+        pane = look(os.environ)
+        if pane is not None:
+            self.post_message(self.Looked(pane))
+
+    def on_canvas_looked(self, message: Looked) -> None:
+        """Another terminal, one that was away, or none?"""
+        before, pane = self._pane, message.pane
+        self._pane, self._has_keys = pane, pane.is_active
+        if not pane.clients:
+            return
+        terminal = self._terminal.given(answers_through(pane, self._probed))
+        if terminal != self._terminal:
+            self._change(terminal)
+        elif before is not None and before.clients != pane.clients:
+            self._start_over()
+
+    def _change(self, terminal: Terminal) -> None:
+        """From now on, pictures go another way."""
+        if self._wire is not None:
+            self._write(self._wire.close())
+        self._terminal, self._cell = terminal, terminal.cell
+        self._pointer = Pointer(terminal.answers.cell)
+        self._wire = _wire_for(terminal)
+        if self._wire is not None:
+            self._write(self._wire.open())
+        self._retarget()
         self.screen.refresh()
 
     def _sync_soon(self) -> None:
@@ -268,7 +343,7 @@ class Canvas(Widget):
 
     def _sync(self) -> None:
         self._sync_due = False
-        if self._wire is None or not self.is_attached:
+        if self._wire is None or not self.is_attached or not self._is_seen:
             return
         self._retarget()
         placement = placement_of(self)
@@ -280,11 +355,22 @@ class Canvas(Widget):
 
     def _send(self, text: str) -> None:
         """Write, and ask for an answer where the terminal is known to give any."""
-        if text and self._asks:
-            text += question(self._link.send(len(text), monotonic()))
+        if text and self._asks and self._wire is not None:
+            text += self._wire.question(self._link.send(len(text), monotonic()))
         self._write(text)
 
     def _write(self, text: str) -> None:
         driver = self.app._driver
         if text and driver is not None and not self.app.is_headless:
             driver.write(text)
+
+
+def _wire_for(terminal: Terminal) -> Wire | None:
+    """None for pictures made of text."""
+    match terminal.protocol:
+        case "cells":
+            return None
+        case "kitty":
+            return TmuxWire() if terminal.anchored else KittyWire()
+        case _:
+            return StampWire()

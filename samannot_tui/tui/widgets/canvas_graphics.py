@@ -38,6 +38,15 @@ class Wire(Protocol):
     settle: float
     overdraws: bool
 
+    @property
+    def anchor(self) -> kitty.Anchor | None:
+        """The character that belongs into the canvas' top left cell, if any does."""
+        ...
+
+    def open(self) -> str:
+        """What to write before the canvas is painted for the first time, or again after `forget`."""
+        ...
+
     def damage(self) -> None:
         """Textual has written blanks where the picture is."""
         ...
@@ -54,6 +63,10 @@ class Wire(Protocol):
         """What to write so that `picture` is shown at `placement`, nothing if either is None; "" if it is."""
         ...
 
+    def question(self, ticket: int) -> str:
+        """Ask the terminal where its cursor is, told once all before is drawn; `ticket` says where that is."""
+        ...
+
     def close(self) -> str:
         """What to write so that nothing is left in the terminal."""
         ...
@@ -64,6 +77,7 @@ class StampWire:
 
     settle = 0.08
     overdraws = True
+    anchor = None
 
     def __init__(self) -> None:
         self._shown: tuple[StampPicture, Region] | None = None
@@ -83,8 +97,14 @@ class StampWire:
         column, row = picture.target.origin
         return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
 
+    def open(self) -> str:
+        return ""
+
     def preload(self, picture: Encoded) -> str:
         return ""
+
+    def question(self, ticket: int) -> str:
+        return question(ticket)
 
     def close(self) -> str:
         return ""
@@ -108,6 +128,16 @@ class KittyWire:
         self._is_damaged = False
         self._target: Target | None = None
 
+    @property
+    def anchor(self) -> kitty.Anchor | None:
+        return None
+
+    def open(self) -> str:
+        return ""
+
+    def question(self, ticket: int) -> str:
+        return question(ticket)
+
     def damage(self) -> None:
         self._is_damaged = True
 
@@ -117,7 +147,7 @@ class KittyWire:
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
-            return wrapped("".join(self._shrink(layer, 0) for layer in [*self._placed]))
+            return self._at_once("".join(self._shrink(layer, 0) for layer in [*self._placed]))
         if self._is_damaged:
             self._placed = {layer: [""] * len(pieces) for layer, pieces in self._placed.items()}
             self._is_damaged = False
@@ -125,7 +155,7 @@ class KittyWire:
         commands += [self._place(layer, placement) for layer in picture.layers]
         commands += [self._shrink(layer, 0) for layer in [*self._placed] if layer not in picture.layers]
         commands += self._free_surplus(picture)
-        return wrapped("".join(commands))
+        return self._at_once("".join(commands))
 
     def preload(self, picture: Encoded) -> str:
         if not isinstance(picture, KittyPicture) or picture.target != self._target:
@@ -135,10 +165,20 @@ class KittyWire:
         for layer in needed:
             self._images.get(layer)
         surplus = [self._free(layer) for layer in self._images.beyond_budget(len(needed))]
-        return sent + "".join(surplus)
+        return self._on_its_way(sent + "".join(surplus))
 
     def close(self) -> str:
-        return wrapped("".join(self._free(layer) for layer in self._images))
+        return self._at_once("".join(self._free(layer) for layer in self._images))
+
+    def _put(self, image: int, number: int, part: PixelRect | None, piece: Region, placement: Placement, z: int) -> str:
+        """Show a part of an image on a piece of the screen."""
+        return move_to(piece.x, piece.y) + kitty.place(image, number, part, piece.width, piece.height, z)
+
+    def _on_its_way(self, commands: str) -> str:
+        return commands
+
+    def _at_once(self, commands: str) -> str:
+        return wrapped(commands)
 
     def _send(self, layer: KittyLayer) -> str:
         self._last_image += 1
@@ -163,8 +203,7 @@ class KittyWire:
         commands = []
         for number, piece in enumerate(uncovered(region, placement.covered), start=1):
             part = None if piece == region else _pixels(piece.translate(-region.offset), region, layer.size)
-            place = kitty.place(image, number, part, piece.width, piece.height, layer.level)
-            commands.append(move_to(piece.x, piece.y) + place)
+            commands.append(self._put(image, number, part, piece, placement, layer.level))
         surplus = self._shrink(layer, len(commands))
         before = [*self._placed.get(layer, []), *[""] * len(commands)]
         self._placed[layer] = commands

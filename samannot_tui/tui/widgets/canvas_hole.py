@@ -7,6 +7,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from samannot_tui.graphics.kitty import Anchor
+
 BLACK = Style(bgcolor="rgb(0,0,0)")
 
 
@@ -15,27 +17,38 @@ class Hole(Strip):
 
     Textual asks a widget for its lines far more often than it sends them (a region around all changes is
     composed, only the changed parts are sent). Only what is sent wipes out a sixel picture.
+
+    An `anchor` replaces the first blank.
     """
 
-    def __init__(self, width: int, on_paint: Callable[[], None]) -> None:
-        super().__init__([Segment(" " * width, BLACK)], width)
+    def __init__(self, width: int, on_paint: Callable[[], None], anchor: Anchor | None = None) -> None:
+        first = [Segment(anchor.character, Style(color=f"color({anchor.colour})", bgcolor="black"))] if anchor else []
+        super().__init__([*first, Segment(" " * (width - len(first)), BLACK)], width)
         self._width = width
         self._on_paint = on_paint
+        self._anchor = anchor
 
     def render(self, console: Console) -> str:
         if self._width:
             self._on_paint()
-        return super().render(console)
+        if self._anchor is None:
+            return super().render(console)
+        # Not by way of the console, which may know too few colours: this one is a number.
+        blanks = Hole(self._width - 1, self._on_paint).render(console)
+        return f"\x1b[38;5;{self._anchor.colour};40m{self._anchor.character}\x1b[0m{blanks}"
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         last = self._width if end is None else min(end, self._width)
-        return Hole(max(0, last - max(0, start)), self._on_paint)
+        return self._part(max(0, start), last)
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         pieces: list[Strip] = []
         position = 0
         for cut in cuts:
             if cut <= self._width:
-                pieces.append(Hole(cut - position, self._on_paint))
+                pieces.append(self._part(position, cut))
                 position = cut
         return pieces
+
+    def _part(self, start: int, end: int) -> "Hole":
+        return Hole(max(0, end - start), self._on_paint, self._anchor if start == 0 < end else None)
