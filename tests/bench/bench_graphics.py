@@ -150,7 +150,7 @@ def screen(encoded: Encoded) -> RgbFrame | None:
         case StampPicture(target=Target(protocol="iterm")):
             return iterm_screen(encoded)
         case _:
-            return sixel_screen(encoded.commands) if SIXEL2PNG else None
+            return sixel_screen(encoded) if SIXEL2PNG else None
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samannot_tui.graphics.coding.scaling import reduced
+from samannot_tui.graphics.coding import scaling
+from samannot_tui.graphics.coding.scaling import Reduced
+from samannot_tui.graphics.cut import cut_of
+from samannot_tui.graphics.stripes import Piece
+from samannot_tui.graphics.target import Target
+from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
 
 sides = st.integers(1, 300)
+
+
+def reduced(picture: RgbFrame, viewport: Viewport, fraction: float, *, smoothed: bool = True) -> Reduced:
+    height, width = picture.shape[:2]
+    cut = cut_of(picture, viewport, Target("kitty", width, height, (1, 1)), Piece("rest"))
+    return scaling.reduced(cut, fraction, smoothed=smoothed)
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,12 +6,10 @@ from samannot_tui.graphics.coding.multiplied import Grain, can_be_multiplied, mu
 from samannot_tui.graphics.coding.palettes import many_colours
 from samannot_tui.graphics.coding.png import palette_png
 from samannot_tui.graphics.coding.scaling import reduced
-from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture
+from samannot_tui.graphics.cut import Cut
+from samannot_tui.graphics.pictures import CellRect, KittyLayer
 from samannot_tui.graphics.quality import Quality
-from samannot_tui.graphics.target import Target
-from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import PIXELS_SHOW_FROM
-from samannot_tui.render.viewport import Viewport
 
 GRAINS: dict[Quality, Grain] = {"rest": Grain(10.5, 3, 256), "scrub": Grain(18, 4, 64), "glimpse": Grain(20, 4, 32)}
 FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.47, "glimpse": 0.25}
@@ -19,21 +17,26 @@ PALETTE_FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.36, "glimpse"
 PALETTE_COLOURS: dict[Quality, int] = {"rest": 256, "scrub": 64, "glimpse": 32}
 
 
-def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> KittyPicture:
+STRIPES_LEVEL = 2
+"""Stripes lie over the layers of whole frames."""
+
+
+def encode(cut: Cut, quality: Quality) -> tuple[KittyLayer, ...]:
     """Two multiplied layers where the terminal's blending is known, else one palette picture.
 
     One also where single pixels are looked at: their colours must not run into each other.
     """
-    blending, squares = target.blending, quality == "rest" and viewport.scale >= PIXELS_SHOW_FROM
+    level = STRIPES_LEVEL if cut.area else 0
+    blending, squares = cut.target.blending, quality == "rest" and cut.scale >= PIXELS_SHOW_FROM
     smoothed = blending != "gamma"
     if blending is not None and not squares:
-        small = reduced(picture, viewport, FRACTIONS[quality], smoothed=smoothed)
+        small = reduced(cut, FRACTIONS[quality], smoothed=smoothed)
         if can_be_multiplied(small, blending):
             below, above = multiplied(small, blending, GRAINS[quality])
-            return KittyPicture(target, viewport, (kitty_layer(below, 0), kitty_layer(above, 1)))
-    small = reduced(picture, viewport, PALETTE_FRACTIONS[quality], smoothed=smoothed)
+            return kitty_layer(below, level, cut.area), kitty_layer(above, level + 1, cut.area)
+    small = reduced(cut, PALETTE_FRACTIONS[quality], smoothed=smoothed)
     single = palette_png(*many_colours(small.picture, PALETTE_COLOURS[quality]), graded=False)
-    return KittyPicture(target, viewport, (kitty_layer(single, 0),))
+    return (kitty_layer(single, level, cut.area),)
 
 
 def kitty_layer(png: bytes, level: int, area: CellRect | None = None) -> KittyLayer:

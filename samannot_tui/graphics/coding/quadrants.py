@@ -16,6 +16,8 @@ PATTERNS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 
 SPLITS = np.array([[number >> bit & 1 for bit in range(4)] for number in range(8)], np.float32)
 """The ways to divide four quadrants into two groups, 1 for the first one's; the groups are interchangeable."""
+NUMBERED = 1 << 24
+"""Added to the number of one of xterm's colours, so that it is no other colour's."""
 CUBE = np.array([0, 95, 135, 175, 215, 255], np.float32)
 FIRST_OF_CUBE, FIRST_GREY, GREYS = 16, 232, 24
 CHOICES = ((0, 1), (2, 1), (3, 1), (0, 2), (0, 3), (2, 3))
@@ -32,12 +34,14 @@ class Cells:
 
     Attributes:
         patterns: uint8, indices into PATTERNS.
-        front, back: int32, colours: numbers of the 256 of xterm, or 65536 red + 256 green + blue.
+        front, back: int32, colours: 65536 red + 256 green + blue, or NUMBERED + a number of xterm's 256.
+        row: where the topmost of these rows belongs in the whole picture.
     """
 
     patterns: npt.NDArray[np.uint8]
     front: Numbers
     back: Numbers
+    row: int = 0
 
 
 def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
@@ -52,6 +56,8 @@ def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
     own = _two_colours(quadrants)
     numbers = _xterm_numbers(own) if numbered else _packed(own)
     own = _xterm_colours(numbers) if numbered else np.rint(own)
+    if numbered:
+        numbers = numbers + NUMBERED
     kept = np.zeros((rows, 4, 3), np.float32)
     kept_numbers = np.zeros((rows, 4), np.int32)
     kept[:, :2], kept_numbers[:, :2] = own[:, 0], numbers[:, 0]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from samannot_tui.graphics.cut import Cut
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import PIXELS_SHOW_FROM
-from samannot_tui.render.viewport import PixelRect, Viewport
+from samannot_tui.render.viewport import PixelRect
 
 SHARPENING = 0.45
 """Undoes what being scaled down here and up again in the terminal blurs (measured: 2 to 4 dB on DAVIS frames)."""
@@ -20,7 +21,7 @@ class Reduced:
     """A picture to be scaled up: uint8, shape (height, width, 3), RGB.
 
     Attributes:
-        picture: the whole picture, black bars included.
+        picture: all of it, black bars included.
         frame: the pixels that are the frame's wholly; the bars are around them.
     """
 
@@ -28,8 +29,8 @@ class Reduced:
     frame: PixelRect
 
 
-def reduced(picture: RgbFrame, viewport: Viewport, fraction: float, *, smoothed: bool = True) -> Reduced:
-    """The picture with `fraction` of the source's resolution, or of its own if that is lower.
+def reduced(cut: Cut, fraction: float, *, smoothed: bool = True) -> Reduced:
+    """A part of a picture with `fraction` of the source's resolution, or of its own if that is lower.
 
     More pixels than the source has would be waste. Only where the source's pixels are to be seen as squares
     does the picture stay as it is at a fraction of 1, because most terminals scale smoothly.
@@ -37,14 +38,14 @@ def reduced(picture: RgbFrame, viewport: Viewport, fraction: float, *, smoothed:
     Args:
         smoothed: the terminal does; else it takes the nearest pixel, and there is no blur to undo.
     """
-    squares = viewport.scale >= PIXELS_SHOW_FROM and fraction == 1
-    factor = 1.0 if squares else fraction / max(1.0, viewport.scale)
+    squares = cut.scale >= PIXELS_SHOW_FROM and fraction == 1
+    factor = 1.0 if squares else fraction / max(1.0, cut.scale)
     if factor >= 1:
-        return Reduced(picture, viewport.target)
-    height, width = picture.shape[:2]
+        return Reduced(cut.picture, cut.frame)
+    height, width = cut.picture.shape[:2]
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < SMALLER_THAN else cv2.INTER_CUBIC)
-    frame = _scaled_inwards(viewport.target, size[0] / width, size[1] / height)
+    small = cv2.resize(cut.picture, size, interpolation=cv2.INTER_AREA if factor < SMALLER_THAN else cv2.INTER_CUBIC)
+    frame = _scaled_inwards(cut.frame, size[0] / width, size[1] / height)
     if not smoothed:
         return Reduced(np.asarray(small, np.uint8), frame)
     blurred = cv2.GaussianBlur(small, (5, 5), 0)

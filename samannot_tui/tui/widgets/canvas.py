@@ -114,7 +114,8 @@ class Canvas(Widget):
         self._encoded: Encoded | None = None
         self._pressed: int | None = None
         self._pointer = Pointer(terminal.answers.cell)
-        self._cells = CellRows()
+        self._cells = CellRows(self._cells_painted)
+        self._cell_bytes = 0
         self._wire: Wire | None = None
         self._sync_due = False
         if terminal.protocol == "kitty":
@@ -155,7 +156,7 @@ class Canvas(Widget):
 
     def ask(self) -> None:
         """Have the terminal answer, to measure how far away it is."""
-        if self._wire is not None and self._asks:
+        if self._asks:
             self._write(question(self._link.send(0, monotonic())))
 
     def answered(self, x: int, y: int) -> None:
@@ -277,6 +278,16 @@ class Canvas(Widget):
         if text and placement is not None and self._wire.overdraws:
             for cover in placement.covers:
                 cover.refresh()
+
+    def _cells_painted(self, size: int) -> None:
+        """So many bytes of the picture are being written, as text, in one go with others."""
+        if self._asks and not self._cell_bytes:
+            self.call_next(self._ask_after_cells)
+        self._cell_bytes += size
+
+    def _ask_after_cells(self) -> None:
+        size, self._cell_bytes = self._cell_bytes, 0
+        self._write(question(self._link.send(size, monotonic())))
 
     def _send(self, text: str) -> None:
         """Write, and ask for an answer where the terminal is known to give any."""

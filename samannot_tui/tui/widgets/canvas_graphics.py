@@ -13,7 +13,7 @@ from textual.geometry import Region
 from samannot_tui.graphics import kitty
 from samannot_tui.graphics.kept import TERMINAL_BYTES, Kept
 from samannot_tui.graphics.link import TICKETS
-from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
+from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, Stamp, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect
 from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
@@ -66,7 +66,7 @@ class StampWire:
     overdraws = True
 
     def __init__(self) -> None:
-        self._shown: tuple[StampPicture, Region] | None = None
+        self._shown: tuple[tuple[Stamp, ...], Region] | None = None
 
     def damage(self) -> None:
         self._shown = None
@@ -77,11 +77,12 @@ class StampWire:
         if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
             return ""
-        if self._shown is not None and self._shown[0] is picture and self._shown[1] == placement.region:
-            return ""
-        self._shown = picture, placement.region
+        before = self._shown[0] if self._shown and self._shown[1] == placement.region else ()
+        self._shown = picture.stamps, placement.region
         column, row = picture.target.origin
-        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
+        x, y = placement.region.x + column, placement.region.y + row
+        news = _news(before, picture.stamps)
+        return wrapped("".join(move_to(x, y + stamp.row) + stamp.commands for stamp in news))
 
     def preload(self, picture: Encoded) -> str:
         return ""
@@ -177,6 +178,13 @@ class KittyWire:
             self._placed[layer] = pieces[:count]
         image = self._images.peek(layer)
         return "".join(kitty.hide(image, number) for number in range(count + 1, len(pieces) + 1))
+
+
+def _news(shown: tuple[Stamp, ...], wanted: tuple[Stamp, ...]) -> tuple[Stamp, ...]:
+    """The stamps that are not on the screen; all, where one that is not wanted any more lies over one that is."""
+    left = tuple(stamp for stamp in shown if stamp in wanted)
+    on_top = shown[len(shown) - len(left) :] == left == wanted[: len(left)]
+    return wanted[len(left) :] if on_top else wanted
 
 
 def _region(layer: KittyLayer, placement: Placement) -> Region:
