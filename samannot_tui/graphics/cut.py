@@ -19,6 +19,7 @@ class Cut:
         scale: pixels to one of the video's.
         target: what the whole picture is for.
         area: the target's cells that the part fills, None for all of them.
+        whole: the picture that it is cut from, and at which of its rows; None where it is that picture.
     """
 
     picture: RgbFrame
@@ -26,6 +27,7 @@ class Cut:
     scale: float
     target: Target
     area: CellRect | None = None
+    whole: tuple[RgbFrame, int] | None = None
 
 
 def cut_of(picture: RgbFrame, viewport: Viewport, target: Target, piece: Piece) -> Cut:
@@ -35,7 +37,9 @@ def cut_of(picture: RgbFrame, viewport: Viewport, target: Target, piece: Piece) 
     first, end = piece.rows
     top, bottom = first * target.cell[1], min(end * target.cell[1], picture.shape[0])
     area = CellRect(0, first, target.columns, end - first)
-    return Cut(picture[top:bottom], _between(viewport.target, top, bottom), viewport.scale, target, area)
+    return Cut(
+        picture[top:bottom], _between(viewport.target, top, bottom), viewport.scale, target, area, (picture, top)
+    )
 
 
 def _between(frame: PixelRect, top: int, bottom: int) -> PixelRect:

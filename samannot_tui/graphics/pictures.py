@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from samannot_tui.graphics.coding.quadrants import NUMBERED
 from samannot_tui.graphics.target import Target
-from samannot_tui.render.viewport import Viewport
+from samannot_tui.render.viewport import PixelRect, Viewport
 
 BLOCK_BYTES, SGR_BYTES = 3, 3
 COLOUR_BYTES = 15, 8
@@ -36,12 +36,15 @@ class KittyLayer:
         size: its (width, height) in pixels.
         level: the higher lies over the lower; among equals the one sent later.
         area: the cells, None for all of them.
+        part: the pixels that are stretched over them, None for all. Those around are for terminals that scale
+            smoothly, and fade what is at a picture's edge.
     """
 
     payload: str
     size: tuple[int, int]
     level: int
     area: CellRect | None = None
+    part: PixelRect | None = None
 
     @property
     def pixel_bytes(self) -> int:

@@ -18,6 +18,7 @@ from rich._palettes import EIGHT_BIT_PALETTE
 from samannot_tui.graphics.coding.light import from_linear, to_linear
 from samannot_tui.graphics.coding.quadrants import NUMBERED, PATTERNS
 from samannot_tui.graphics.pictures import CellPicture, CellRect, KittyPicture, StampPicture
+from samannot_tui.render.viewport import PixelRect
 
 SIXEL2PNG = shutil.which("sixel2png")
 
@@ -44,11 +45,23 @@ def kitty_screen(picture: KittyPicture) -> npt.NDArray[np.uint8]:
         place = layer.area or CellRect(0, 0, picture.target.columns, picture.target.rows)
         across, down = picture.target.cell
         size = place.width * across, place.height * down
-        pixels = cv2.resize(pixels, size, interpolation=interpolation)
+        pixels = _stretched(pixels, layer.part, size, interpolation)
         here = np.s_[place.y * down : place.y * down + size[1], place.x * across : place.x * across + size[0]]
         opacity = pixels[..., 3:]
         screen[here] = pixels[..., :3] * opacity + screen[here] * (1 - opacity)
     return np.rint(255 * (from_linear(screen) if linear else screen)).clip(0, 255).astype(np.uint8)
+
+
+def _stretched(
+    pixels: npt.NDArray[np.float32], part: PixelRect | None, size: tuple[int, int], interpolation: int
+) -> npt.NDArray[np.float32]:
+    """A part of an image, scaled to `size` with regard to the pixels around it."""
+    if part is None:
+        return np.asarray(cv2.resize(pixels, size, interpolation=interpolation), np.float32)
+    columns = part.x - 0.5 + (np.arange(size[0], dtype=np.float32) + 0.5) * part.width / size[0]
+    rows = part.y - 0.5 + (np.arange(size[1], dtype=np.float32) + 0.5) * part.height / size[1]
+    at = np.meshgrid(columns.astype(np.float32), rows.astype(np.float32))
+    return np.asarray(cv2.remap(pixels, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def iterm_screen(picture: StampPicture) -> npt.NDArray[np.uint8]:

@@ -163,7 +163,7 @@ class KittyWire:
         region = _region(layer, placement)
         commands = []
         for number, piece in enumerate(uncovered(region, placement.covered), start=1):
-            part = None if piece == region else _pixels(piece.translate(-region.offset), region, layer.size)
+            part = layer.part if piece == region else _pixels(piece.translate(-region.offset), region, layer)
             place = kitty.place(image, number, part, piece.width, piece.height, layer.level)
             commands.append(move_to(piece.x, piece.y) + place)
         surplus = self._shrink(layer, len(commands))
@@ -194,10 +194,11 @@ def _region(layer: KittyLayer, placement: Placement) -> Region:
     return Region(*layer.area).translate(placement.region.offset)
 
 
-def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
-    """The pixels of an image of `size`, stretched over `whole`, that are nearest to those on a piece of it."""
-    left, right = (round(x * size[0] / whole.width) for x in (piece.x, piece.right))
-    top, bottom = (round(y * size[1] / whole.height) for y in (piece.y, piece.bottom))
+def _pixels(piece: Region, whole: Region, layer: KittyLayer) -> PixelRect:
+    """The pixels of a layer, stretched over `whole`, that are nearest to those on a piece of it."""
+    x, y, width, height = layer.part or (0, 0, *layer.size)
+    left, right = (x + round(column * width / whole.width) for column in (piece.x, piece.right))
+    top, bottom = (y + round(row * height / whole.height) for row in (piece.y, piece.bottom))
     return PixelRect(left, top, max(1, right - left), max(1, bottom - top))
 
 
