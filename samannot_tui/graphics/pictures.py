@@ -7,13 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.graphics.coding.quadrants import NUMBERED
+from samannot_tui.graphics.coding.quadrants import Cells, text_bytes
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect, Viewport
-
-BLOCK_BYTES, SGR_BYTES = 3, 3
-COLOUR_BYTES = 15, 8
-"""Of a colour in true colour and of a numbered one, on average."""
 
 
 class CellRect(NamedTuple):
@@ -102,13 +98,7 @@ class CellPicture:
 
     def size(self, first: int, end: int) -> int:
         """About how many bytes the rows from `first` to above `end` take."""
-        front, back, patterns = self.front[first:end], self.back[first:end], self.patterns[first:end]
-        new_front, new_back = front[:, 1:] != front[:, :-1], back[:, 1:] != back[:, :-1]
-        numbered = bool((front >= NUMBERED).all())
-        colours = int(new_front.sum() + new_back.sum()) + 2 * len(front)
-        stretches = int((new_front | new_back).sum()) + 2 * len(front)
-        letters = BLOCK_BYTES * int((patterns > 0).sum()) + int((patterns == 0).sum())
-        return letters + SGR_BYTES * stretches + COLOUR_BYTES[numbered] * colours
+        return text_bytes(Cells(self.patterns[first:end], self.front[first:end], self.back[first:end]))
 
     def differs(self, other: "CellPicture") -> npt.NDArray[np.bool_]:
         """Which cells do not look the same in another picture for the same target: bool, shape (rows, columns)."""

@@ -83,6 +83,7 @@ def contests() -> list[Contest]:
         Contest("cells, 256 colours", replace(CELLS, colours=256), "rest", "<= 90 KB"),
         Contest("cells, true colour, scrubbing", CELLS, "scrub", ""),
         Contest("cells, 256 colours, scrubbing", replace(CELLS, colours=256), "scrub", ""),
+        Contest("cells, glimpse", CELLS, "glimpse", ""),
     ]
 
 

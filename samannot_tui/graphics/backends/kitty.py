@@ -12,12 +12,14 @@ from samannot_tui.graphics.quality import Quality
 from samannot_tui.render.compose import PIXELS_SHOW_FROM
 from samannot_tui.render.viewport import PixelRect
 
-GRAINS: dict[Quality, Grain] = {"rest": Grain(10.5, 3, 256), "scrub": Grain(18, 4, 64), "glimpse": Grain(20, 4, 32)}
+GRAINS: dict[Quality, Grain] = {"rest": Grain(9, 4, 256), "scrub": Grain(18, 4, 64), "glimpse": Grain(20, 4, 32)}
 FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.47, "glimpse": 0.25}
 PALETTE_FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.36, "glimpse": 0.25}
 PALETTE_COLOURS: dict[Quality, int] = {"rest": 256, "scrub": 64, "glimpse": 32}
 
 
+ROOM = 158_000 * 3 / 4 / (1200 * 800)
+"""Bytes of two PNG files to a pixel of the screen at most; as base64 they are a third more."""
 STRIPES_LEVEL = 2
 """Stripes lie over the layers of whole frames."""
 
@@ -33,7 +35,8 @@ def encode(cut: Cut, quality: Quality) -> tuple[KittyLayer, ...]:
         grain = GRAINS[quality]
         small = _reduced(cut, FRACTIONS[quality], grain.divisor)
         if can_be_multiplied(small, blending):
-            below, above = multiplied(small, blending, grain)
+            room = ROOM * cut.picture.shape[0] * cut.picture.shape[1]
+            below, above = multiplied(small, blending, grain, room)
             part = small.part and PixelRect(*(side // grain.divisor for side in small.part))
             wide = part and part._replace(width=_size(below)[0])
             return (
