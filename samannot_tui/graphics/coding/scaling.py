@@ -68,8 +68,8 @@ def reduced_stripe(cut: Cut, fraction: float, unit: int) -> Reduced:
     factor = 1.0 if squares else min(1.0, fraction / max(1.0, cut.scale))
     rows = unit * max(1, round(height * factor / unit))
     across, down = max(1, round(width * factor)), rows / height
-    above, below = min(top, unit / down), min(whole.shape[0] - top - height, unit / down)
-    before, after = (round(side * down / unit) * unit for side in (above, below))
+    margin = unit / down
+    before, after = (unit if room >= margin else 0 for room in (top, whole.shape[0] - top - height))
     box = (0, top - before / down, width, top + height + after / down)
     size = across, before + rows + after
     filtering = Image.Resampling.BOX if factor < SMALLER_THAN else Image.Resampling.BICUBIC
