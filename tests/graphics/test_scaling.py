@@ -92,5 +92,5 @@ def test_a_stripe_has_its_own_rows_and_those_beside_it_in_whole_units(
     assert own.y in (0, unit) and own.height % unit == 0 and total - own.y - own.height in (0, unit)
     assert own.width == small.picture.shape[1] <= width
     x, y, inner_width, inner_height = small.frame
-    assert 0 <= x and x + inner_width <= own.width and 0 <= y and y + inner_height <= total
+    assert x >= 0 and x + inner_width <= own.width and y >= 0 and y + inner_height <= total
     assert inner_width >= 1 and inner_height >= 1

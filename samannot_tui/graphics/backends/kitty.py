@@ -16,8 +16,6 @@ GRAINS: dict[Quality, Grain] = {"rest": Grain(9, 4, 256), "scrub": Grain(18, 4, 
 FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.47, "glimpse": 0.25}
 PALETTE_FRACTIONS: dict[Quality, float] = {"rest": 1.0, "scrub": 0.36, "glimpse": 0.25}
 PALETTE_COLOURS: dict[Quality, int] = {"rest": 256, "scrub": 64, "glimpse": 32}
-
-
 ROOM = 158_000 * 3 / 4 / (1200 * 800)
 """Bytes of two PNG files to a pixel of the screen at most; as base64 they are a third more."""
 STRIPES_LEVEL = 2
