@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from samannot_tui.graphics.coding.quadrants import Cells, text_bytes
 from samannot_tui.graphics.target import Target
-from samannot_tui.render.viewport import Viewport
+from samannot_tui.render.viewport import PixelRect, Viewport
 
 
 class CellRect(NamedTuple):
@@ -31,12 +32,15 @@ class KittyLayer:
         size: its (width, height) in pixels.
         level: the higher lies over the lower; among equals the one sent later.
         area: the cells, None for all of them.
+        part: the pixels that are stretched over them, None for all. Those around are for terminals that scale
+            smoothly, and fade what is at a picture's edge.
     """
 
     payload: str
     size: tuple[int, int]
     level: int
     area: CellRect | None = None
+    part: PixelRect | None = None
 
     @property
     def pixel_bytes(self) -> int:
@@ -54,22 +58,30 @@ class KittyPicture:
 
 
 @dataclass(frozen=True, eq=False)
+class Stamp:
+    """What replaces all cells of a picture, or some rows of them.
+
+    Attributes:
+        commands: to be written while the cursor is in the leftmost cell of the topmost row.
+        row: that row, of the picture's.
+    """
+
+    commands: str
+    row: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class StampPicture:
-    """A picture that replaces cells. The cursor belongs in its top left cell when `commands` are written."""
+    """Stamps, each over those before it. What pictures have in common is one object, as with layers."""
 
     target: Target
     viewport: Viewport
-    commands: str
+    stamps: tuple[Stamp, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class CellPicture:
-    """Two colours and a pattern a cell, as `graphics.coding.quadrants.Cells`: arrays of shape (rows, columns).
-
-    Attributes:
-        patterns: uint8, which quadrants have the front colour.
-        front, back: int32, numbers of xterm's colours if `target.colours` is 256, else 24-bit RGB.
-    """
+    """Two colours and a pattern a cell, as `graphics.coding.quadrants.Cells`: arrays of shape (rows, columns)."""
 
     target: Target
     viewport: Viewport
@@ -83,6 +95,10 @@ class CellPicture:
         starts = np.flatnonzero(np.r_[True, (front[1:] != front[:-1]) | (back[1:] != back[:-1])]).tolist()
         for start, end in zip(starts, [*starts[1:], len(patterns)], strict=True):
             yield patterns[start:end], int(front[start]), int(back[start])
+
+    def size(self, first: int, end: int) -> int:
+        """About how many bytes the rows from `first` to above `end` take."""
+        return text_bytes(Cells(self.patterns[first:end], self.front[first:end], self.back[first:end]))
 
     def differs(self, other: "CellPicture") -> npt.NDArray[np.bool_]:
         """Which cells do not look the same in another picture for the same target: bool, shape (rows, columns)."""

@@ -1,9 +1,10 @@
 """From the place to an encoded picture: decode, masks, compose, encode. All of it runs in one worker thread."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from samannot_tui.graphics.quality import Quality
+from samannot_tui.graphics.quality import LADDER, Quality
+from samannot_tui.graphics.stripes import Bounds, rows_of
 from samannot_tui.graphics.target import Target
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
@@ -11,12 +12,13 @@ from samannot_tui.media.source import FrameSource, RgbFrame
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
+from samannot_tui.tui.piecing import Piecer
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
 
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
-    from samannot_tui.graphics.pictures import Encoded
+    from samannot_tui.graphics.pictures import Encoded, KittyPicture
     from samannot_tui.render.layers import Layer
 
 CACHE_BYTES = 256 * 1024**2
@@ -36,7 +38,11 @@ class LabelRequest:
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """All that a picture depends on: two equal requests give the same picture."""
+    """All that a picture depends on: two equal requests give the same picture.
+
+    Attributes:
+        stripes: those of the best quality that lie over the picture of `quality`.
+    """
 
     frame: int
     target: Target
@@ -48,6 +54,7 @@ class PictureRequest:
     crosshair: tuple[float, float] | None
     draft: BoxPrompt | None
     labels: tuple[LabelRequest, ...]
+    stripes: Bounds = ()
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,9 @@ class Drawn:
     """A picture, encoded.
 
     Attributes:
-        quality: at least what was asked for; better where that was at hand.
-        size: bytes that the frame takes on the wire when it is sent, 0 where that is not known.
+        quality: at least what was asked for; better where that was at hand. With its last stripe, a picture is
+            wholly of the best.
+        size: bytes that the frame, or its last stripe, takes on the wire when it is sent.
     """
 
     encoded: "Encoded"
@@ -110,6 +118,7 @@ class Drawer:
         self._follower = follower
         self._masks: dict[int, BoolMask] = {}
         self._stacker = Stacker()
+        self._piecer = Piecer()
 
     def draw(self, request: PictureRequest) -> Drawn:
         """The picture, encoded for the request's target.
@@ -117,8 +126,6 @@ class Drawer:
         Raises:
             InputError: the media can no longer be read, or a mask is damaged.
         """
-        from samannot_tui.graphics.encode import encode
-        from samannot_tui.graphics.pictures import StampPicture
         from samannot_tui.render.compose import compose
         from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
@@ -127,16 +134,21 @@ class Drawer:
         # Only the masks on the screen are kept: moving the crosshair needs them again, another frame does not.
         shown = {wanted.record for wanted in request.labels}
         self._masks = {record: mask for record, mask in self._masks.items() if record in shown}
+
+        def composed() -> RgbFrame:
+            layers = [self._layer(wanted) for wanted in request.labels]
+            marks = Marks(request.names, request.crosshair, request.draft)
+            return compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
+
+        encoded: Encoded
         if request.target.stacks:
-            request = replace(request, quality=self._stacker.best_at_hand(request, viewport))
-            stack = self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
-            size = sum(len(layer.payload) for layer in stack.layers if layer.level < FRAME_LEVELS)
-            return Drawn(stack, request.quality, size)
-        layers = [self._layer(wanted) for wanted in request.labels]
-        marks = Marks(request.names, request.crosshair, request.draft)
-        picture = compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
-        encoded = encode(picture, viewport, request.target, request.quality)
-        return Drawn(encoded, request.quality, len(encoded.commands) if isinstance(encoded, StampPicture) else 0)
+            request = self._stacker.best_at_hand(request, viewport)
+            encoded = self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
+            size = _frame_bytes(encoded, request.stripes)
+        else:
+            encoded, size = self._piecer.picture(request, viewport, composed)
+        is_whole = request.target.by_library or request.stripes[-1:] == (rows_of(request.target),)
+        return Drawn(encoded, LADDER[-1] if is_whole else request.quality, size)
 
     def frame(self, number: int) -> RgbFrame:
         """A frame, as `FrameCache.get`. From any thread."""
@@ -152,3 +164,11 @@ class Drawer:
         if record not in self._masks:
             self._masks[record] = decode(self._follower.read(record).rle)
         return self._masks[record]
+
+
+def _frame_bytes(picture: "KittyPicture", stripes: Bounds) -> int:
+    """What the frame's layers, or those of its last stripe, take on the wire."""
+    last = [layer for layer in picture.layers if layer.level < FRAME_LEVELS]
+    if stripes:
+        last = [layer for layer in last if layer.area and layer.area.y + layer.area.height == stripes[-1]]
+    return sum(len(layer.payload) for layer in last)

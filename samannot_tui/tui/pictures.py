@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.quality import LADDER, Quality, Sizes
+from samannot_tui.graphics.stripes import next_bound, rows_of
 from samannot_tui.tui.drawing import Drawn, PictureRequest
 from samannot_tui.tui.newest import Newest
 
@@ -23,9 +24,10 @@ A_PICTURE = 0.05
 """Seconds of the link that a picture may take while others may follow it: 12 and more a second."""
 REST = 0.2
 """Seconds without anything new after which the eye rests."""
-LONG_REST = 0.9
-"""The same before a picture that would hold up the next one for longer than SOON: keys repeat after 0.7 s."""
-SOON = 0.25
+A_STRIPE = 0.15
+"""Seconds of the link that a picture may take at rest: the key pressed next must not wait for longer."""
+UNKNOWN_LINK: Quality = LADDER[1]
+"""Enough bytes to measure the link by, and not too many for a thin one."""
 SENT_AHEAD = 0.15
 """Seconds of the link at most for a picture that nobody has asked for yet."""
 AHEAD = (1, 2, 3, 4, -1, 5, 6, 7, 8, -2)
@@ -80,9 +82,13 @@ class Pictures:
         self._making_takes = 0.0
         self._asked: PictureRequest | None = None
         self._asked_at = 0.0
-        self._shown: tuple[PictureRequest, Quality] | None = None
+        self._shown: PictureRequest | None = None
+        """What the terminal shows or will soon, with its true quality."""
+        self._striped: list[int] = []
+        """Bytes of each stripe that it has."""
         self._made_for: PictureRequest | None = None
         self._is_ahead = False
+        self._can_wait = False
         self._begun_at = 0.0
         self._direction = 1
         self._ahead: set[int] = set()
@@ -93,7 +99,7 @@ class Pictures:
     @property
     def busy(self) -> bool:
         """Is what was asked for not on its way yet?"""
-        return self._asked is not None and (self._shown is None or _unlike(self._shown[0], self._asked))
+        return self._asked is not None and (self._shown is None or _unlike(self._shown, self._asked))
 
     def request(self, request: PictureRequest) -> None:
         """Show this, in a quality of our own choice; what was asked for before and not begun is dropped."""
@@ -112,19 +118,16 @@ class Pictures:
         now = monotonic()
         took = min(LONGEST_MAKING, now - self._begun_at)
         self._making_takes += NEWS * (took - self._making_takes)
-        self._sizes.note(drawn.quality, drawn.size)
         self._made_for = None
-        if self._is_ahead:
-            self._screen.preload(drawn.encoded)
-        else:
-            self._shown = request, drawn.quality
-            self._screen.show(drawn.encoded)
+        # What was asked for meanwhile comes first.
+        if not (self._can_wait and self.busy):
+            self._send(request, drawn)
         self.go_on()
 
     def failed(self) -> None:
         """A picture could not be made."""
         if self._made_for is not None and not self._is_ahead:
-            self._shown = self._made_for, LADDER[-1]
+            self._shown = replace(self._made_for, quality=LADDER[-1], stripes=())
         self._made_for = None
         self.go_on()
 
@@ -156,43 +159,72 @@ class Pictures:
         if self.busy:
             wait -= self._making_takes
             if wait <= 0:
-                self._make(replace(self._asked, quality=self._affordable(A_PICTURE)), now)
+                self._make(self._first_of(self._asked), now)
             else:
                 self._wake_in(wait)
             return
-        better, rest = self._refinement()
-        wait = max(wait, self._asked_at + rest - now)
+        better = self._better(self._asked)
+        wait = max(wait, self._asked_at + REST - now)
         if wait > 0:
             self._wake_in(wait)
         elif better is not None:
-            self._make(replace(self._asked, quality=better), now)
+            self._make(better, now, can_wait=True)
         elif self._link.idle and (request := self._next_ahead(self._asked)):
-            self._make(request, now, is_ahead=True)
+            self._make(request, now, can_wait=True, is_ahead=True)
 
     def _measure(self) -> None:
         if self._link.wants_a_trip:
             self._screen.ask()
 
-    def _make(self, request: PictureRequest, now: float, *, is_ahead: bool = False) -> None:
-        self._made_for, self._is_ahead, self._begun_at = request, is_ahead, now
+    def _send(self, request: PictureRequest, drawn: Drawn) -> None:
+        if not request.stripes:
+            self._striped = []
+            self._sizes.note(drawn.quality, drawn.size)
+        elif self._shown is None or request.stripes != self._shown.stripes:
+            self._striped.append(drawn.size)
+        if self._is_ahead:
+            self._screen.preload(drawn.encoded)
+            return
+        self._shown = replace(request, quality=drawn.quality)
+        if drawn.quality == LADDER[-1] and self._striped:
+            self._sizes.note(drawn.quality, sum(self._striped))
+            self._shown = replace(self._shown, stripes=())
+        self._screen.show(drawn.encoded)
+
+    def _make(self, request: PictureRequest, now: float, *, can_wait: bool = False, is_ahead: bool = False) -> None:
+        self._made_for, self._can_wait, self._is_ahead, self._begun_at = request, can_wait, is_ahead, now
         self._worker.request(request)
 
     def _affordable(self, seconds: float) -> Quality:
         if self._link.rate is None:
-            return LADDER[-1]
+            return UNKNOWN_LINK
         return self._sizes.best_within(seconds * self._link.rate)
 
-    def _refinement(self) -> tuple[Quality | None, float]:
-        """A better quality for what is shown, None if there is none, and how long nothing new may come before."""
-        shown = LADDER.index(self._shown[1]) if self._shown else 0
-        soon = LADDER.index(self._affordable(SOON))
-        if shown == len(LADDER) - 1:
-            return None, REST
-        return (LADDER[soon], REST) if soon > shown else (LADDER[-1], LONG_REST)
+    def _first_of(self, asked: PictureRequest) -> PictureRequest:
+        """What is shown at once: as good as can be afforded, or as the frame is in the terminal already."""
+        shown = self._shown
+        if shown and asked.target.stacks and (shown.frame, _view_of(shown)) == (asked.frame, _view_of(asked)):
+            return replace(asked, quality=shown.quality, stripes=shown.stripes)
+        return replace(asked, quality=self._affordable(A_PICTURE))
+
+    def _better(self, asked: PictureRequest) -> PictureRequest | None:
+        """The next step from what is shown, which is what was asked for, to the best quality."""
+        shown, best = self._shown, LADDER[-1]
+        if shown is None or shown.quality == best or not _has_frame(asked):
+            return None
+        rows, rate = rows_of(asked.target), self._link.rate
+        top = shown.stripes[-1] if shown.stripes else 0
+        a_row = self._striped[-1] / (top - (0, *shown.stripes)[-2]) if shown.stripes else self._sizes.of(best) / rows
+        bound = rows if rate is None else next_bound(top, rows, a_row, A_STRIPE * rate)
+        if not shown.stripes:
+            whole = best if bound == rows else self._affordable(A_STRIPE)
+            if LADDER.index(whole) > LADDER.index(shown.quality):
+                return replace(asked, quality=whole)
+        return replace(asked, quality=shown.quality, stripes=(*shown.stripes, bound))
 
     def _next_ahead(self, asked: PictureRequest) -> PictureRequest | None:
         """A frame that may be wanted soon and is not in the terminal yet, without what lies on it."""
-        if not asked.target.stacks or self._link.rate is None or asked.view == "masks":
+        if not asked.target.stacks or self._link.rate is None or not _has_frame(asked):
             return None
         for step in AHEAD:
             frame = asked.frame + step * self._direction
@@ -218,5 +250,9 @@ def _view_of(request: PictureRequest) -> object:
     return request.target, request.zoom, request.center
 
 
+def _has_frame(request: PictureRequest) -> bool:
+    return request.view != "masks" or not request.target.stacks
+
+
 def _unlike(shown: PictureRequest, asked: PictureRequest) -> bool:
-    return replace(shown, quality=asked.quality) != asked
+    return replace(shown, quality=asked.quality, stripes=asked.stripes) != asked

@@ -4,11 +4,13 @@ A layer asked for again is the same object, and the canvas then shows what the t
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from samannot_tui.graphics.kept import TERMINAL_BYTES, Kept
-from samannot_tui.graphics.quality import LADDER, Quality
+from samannot_tui.graphics.quality import LADDER
+from samannot_tui.graphics.stripes import Piece, pieces, rows_of
 from samannot_tui.session.prompts import PointPrompt
 
 if TYPE_CHECKING:
@@ -30,12 +32,12 @@ class Stacker:
     def __init__(self) -> None:
         self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(TERMINAL_BYTES)
 
-    def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> Quality:
-        """The best quality of the frame that need not be made, or the one asked for if that is better."""
-        worse = LADDER.index(request.quality)
-        better = reversed(LADDER[worse + 1 :])
-        keys = {quality: (request.target, viewport, *_frame_key(request.frame, quality)) for quality in better}
-        return next((quality for quality, key in keys.items() if key in self._kept), request.quality)
+    def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> "PictureRequest":
+        """With the best quality of the frame that need not be made; as it is if that asked for is better."""
+        for quality in reversed(LADDER[LADDER.index(request.quality) + 1 :]):
+            if (request.target, viewport, *_frame_key(request.frame, Piece(quality))) in self._kept:
+                return replace(request, quality=quality, stripes=())
+        return request
 
     def picture(
         self,
@@ -54,6 +56,8 @@ class Stacker:
         layers: list[KittyLayer] = []
         for key, make in stack.parts():
             layers += self._layers((request.target, viewport, *key), make)
+        if request.stripes[-1:] == (rows_of(request.target),) and request.view != "masks":
+            self._keep_whole(request, viewport)
         return KittyPicture(request.target, viewport, tuple(layers))
 
     def _layers(self, key: Hashable, make: "Callable[[], tuple[KittyLayer, ...]]") -> "tuple[KittyLayer, ...]":
@@ -65,9 +69,20 @@ class Stacker:
                 self._kept.drop(old)
         return found
 
+    def _keep_whole(self, request: "PictureRequest", viewport: "Viewport") -> None:
+        """All stripes are there: from now on they are the frame in the best quality."""
+        best = LADDER[-1]
+        stripes = [
+            (request.target, viewport, *_frame_key(request.frame, piece))
+            for piece in pieces(best, request.stripes, rows_of(request.target))
+        ]
+        layers = [layer for key in stripes for layer in self._kept.drop(key)]
+        whole = (request.target, viewport, *_frame_key(request.frame, Piece(best)))
+        self._kept.put(whole, tuple(layers), sum(layer.pixel_bytes for layer in layers))
 
-def _frame_key(frame: int, quality: Quality) -> tuple[Hashable, ...]:
-    return "frame", frame, quality
+
+def _frame_key(frame: int, piece: Piece) -> tuple[Hashable, ...]:
+    return "frame", frame, piece
 
 
 Part = tuple[tuple[Hashable, ...], "Callable[[], tuple[KittyLayer, ...]]"]
@@ -93,7 +108,8 @@ class _Stack:
         """In any order; none for what the view leaves out."""
         request, view = self._request, self._request.view
         if view != "masks":
-            yield _frame_key(request.frame, request.quality), self._frame
+            for piece in pieces(request.quality, request.stripes, rows_of(request.target)):
+                yield _frame_key(request.frame, piece), partial(self._frame, piece)
         masked = [label for label in self._shown if label.record is not None]
         if masked and view in ("overlay", "masks"):
             records = tuple((label.label, label.record) for label in masked)
@@ -108,12 +124,17 @@ class _Stack:
         if request.crosshair is not None:
             yield ("crosshair", request.crosshair), self._crosshair
 
-    def _frame(self) -> "tuple[KittyLayer, ...]":
+    def _frame(self, piece: Piece) -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.backends import kitty
+        from samannot_tui.graphics.cut import cut_of
+
+        return kitty.encode(cut_of(self._composed, self._viewport, self._request.target, piece), piece.quality)
+
+    @cached_property
+    def _composed(self) -> "RgbFrame":
         from samannot_tui.render.compose import compose
 
-        picture = compose(self._read_frame(), [], "original", self._viewport)
-        return kitty.encode(picture, self._viewport, self._request.target, self._request.quality).layers
+        return compose(self._read_frame(), [], "original", self._viewport)
 
     def _masks(self, masked: "list[LabelRequest]") -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.overlays import mask_layer

@@ -83,6 +83,7 @@ def contests() -> list[Contest]:
         Contest("cells, 256 colours", replace(CELLS, colours=256), "rest", "<= 90 KB"),
         Contest("cells, true colour, scrubbing", CELLS, "scrub", ""),
         Contest("cells, 256 colours, scrubbing", replace(CELLS, colours=256), "scrub", ""),
+        Contest("cells, glimpse", CELLS, "glimpse", ""),
     ]
 
 
@@ -150,7 +151,7 @@ def screen(encoded: Encoded) -> RgbFrame | None:
         case StampPicture(target=Target(protocol="iterm")):
             return iterm_screen(encoded)
         case _:
-            return sixel_screen(encoded.commands) if SIXEL2PNG else None
+            return sixel_screen(encoded) if SIXEL2PNG else None
 
 
 @dataclass(frozen=True)

@@ -75,3 +75,14 @@ def test_dark_pictures_are_not_for_linear_blending() -> None:
     dark, bright = (whole(np.full((40, 40, 3), value, np.uint8)) for value in (20, 120))
     assert can_be_multiplied(dark, "gamma") and not can_be_multiplied(dark, "linear")
     assert can_be_multiplied(bright, "linear")
+
+
+def test_a_picture_that_would_take_more_than_its_room_has_fewer_levels() -> None:
+    rng = np.random.default_rng(0)
+    picture = np.clip(120 + rng.normal(0, 12, (90, 160, 3)).cumsum(axis=1) / 4, 0, 255).astype(np.uint8)
+    grain = Grain(9, 4, 256)
+    free = multiplied(whole(picture), "linear", grain)
+    room = 0.85 * sum(map(len, free))
+    tight = multiplied(whole(picture), "linear", grain, room)
+    assert tight[0] == free[0] and sum(map(len, tight)) <= room
+    assert multiplied(whole(picture), "linear", grain, 1.1 * sum(map(len, free))) == free

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich._palettes import EIGHT_BIT_PALETTE
 
-from samannot_tui.graphics.coding.quadrants import PATTERNS, Cells, cells_of, halves_of, quadrants_of
+from samannot_tui.graphics.coding.quadrants import NUMBERED, PATTERNS, Cells, cells_of, halves_of, quadrants_of
 
 COLOURS = np.array([EIGHT_BIT_PALETTE[number] for number in range(256)])
 
@@ -17,7 +17,9 @@ def colours(cells: Cells, numbered: bool) -> np.ndarray:
     """Of the quadrants: shape (rows, columns, 4, 3)."""
     bits = (cells.patterns[..., np.newaxis] >> np.arange(4) & 1)[..., np.newaxis]
     front, back = (
-        COLOURS[numbers] if numbered else np.stack((numbers >> 16, numbers >> 8 & 255, numbers & 255), axis=-1)
+        COLOURS[numbers - NUMBERED]
+        if numbered
+        else np.stack((numbers >> 16, numbers >> 8 & 255, numbers & 255), axis=-1)
         for numbers in (cells.front, cells.back)
     )
     return np.where(bits, front[:, :, np.newaxis], back[:, :, np.newaxis])
@@ -70,7 +72,7 @@ def test_half_blocks_use_no_other_characters() -> None:
 def test_numbered_colours_are_the_nearest_of_xterm() -> None:
     wanted = np.random.default_rng(4).integers(0, 256, (1, 400, 1, 3)).astype(np.float32)
     cells = cells_of(np.repeat(wanted, 4, axis=2), numbered=True, price=0)
-    shown = np.where(cells.patterns > 0, cells.front, cells.back)[0]
+    shown = np.where(cells.patterns > 0, cells.front, cells.back)[0] - NUMBERED
     assert shown.min() >= 16, "the first sixteen differ from terminal to terminal"
     errors = np.square(COLOURS[shown] - wanted[0, :, 0]).sum(axis=1)
     least = np.square(COLOURS[np.newaxis, 16:] - wanted[0]).sum(axis=2).min(axis=1)

@@ -3,10 +3,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samannot_tui.graphics.coding.scaling import reduced
+from samannot_tui.graphics.coding import scaling
+from samannot_tui.graphics.coding.scaling import Reduced, reduced_stripe
+from samannot_tui.graphics.cut import cut_of
+from samannot_tui.graphics.stripes import Piece
+from samannot_tui.graphics.target import Target
+from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.viewport import Viewport
 
 sides = st.integers(1, 300)
+
+
+def reduced(picture: RgbFrame, viewport: Viewport, fraction: float, *, smoothed: bool = True) -> Reduced:
+    height, width = picture.shape[:2]
+    cut = cut_of(picture, viewport, Target("kitty", width, height, (1, 1)), Piece("rest"))
+    return scaling.reduced(cut, fraction, smoothed=smoothed)
 
 
 @settings(max_examples=60, deadline=None)
@@ -57,3 +68,29 @@ def test_black_bars_are_told_from_the_frame() -> None:
     x, y, width, height = small.frame
     assert (small.picture[y : y + height, x : x + width] > 150).all()
     assert (small.picture[: y - 2] < 20).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    size=st.tuples(sides, sides),
+    cell=st.tuples(st.integers(1, 12), st.integers(1, 24)),
+    rows=st.integers(1, 20),
+    cuts=st.tuples(st.integers(0, 19), st.integers(1, 20)),
+    unit=st.sampled_from([1, 3, 4]),
+)
+def test_a_stripe_has_its_own_rows_and_those_beside_it_in_whole_units(
+    size: tuple[int, int], cell: tuple[int, int], rows: int, cuts: tuple[int, int], unit: int
+) -> None:
+    target = Target("kitty", 20, rows, cell)
+    first = min(cuts[0], rows - 1)
+    piece = Piece("rest", (first, max(first + 1, min(cuts[1], rows))))
+    width, height = target.pixel_size
+    viewport = Viewport(size, (width, height))
+    small = reduced_stripe(cut_of(np.zeros((height, width, 3), np.uint8), viewport, target, piece), 1.0, unit)
+    assert small.part is not None
+    own, total = small.part, small.picture.shape[0]
+    assert own.y in (0, unit) and own.height % unit == 0 and total - own.y - own.height in (0, unit)
+    assert own.width == small.picture.shape[1] <= width
+    x, y, inner_width, inner_height = small.frame
+    assert x >= 0 and x + inner_width <= own.width and y >= 0 and y + inner_height <= total
+    assert inner_width >= 1 and inner_height >= 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from samannot_tui.graphics.coding.png import Indices
 from samannot_tui.graphics.coding.sixels import sixels
-from tests.graphics.decoders import SIXEL2PNG, sixel_screen
+from tests.graphics.decoders import SIXEL2PNG, read_sixels
 
 PALETTE = np.random.default_rng(5).integers(0, 256, (256, 3), np.uint8)
 COMMAND = re.compile(r'"1;1;(\d+);(\d+)|#(\d+);2;(\d+);(\d+);(\d+)|#(\d+)|!(\d+)([?-~])|([?-~])|([$-])')
@@ -110,6 +110,6 @@ def test_painting_over_makes_a_photograph_smaller() -> None:
 def test_libsixel_reads_the_picture(size: tuple[int, int]) -> None:
     width, height = size
     indices = np.random.default_rng(9).integers(0, 60, (height, width), np.uint8)
-    decoded = sixel_screen(sixels(indices, PALETTE[:60]))
+    decoded = read_sixels(sixels(indices, PALETTE[:60]))
     assert decoded.shape == (height, width, 3)
     assert np.abs(decoded.astype(int) - PALETTE[indices]).max() <= 2

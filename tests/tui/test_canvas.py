@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Header, Label, Static
 
-from samannot_tui.graphics.coding.quadrants import PATTERNS
+from samannot_tui.graphics.coding.quadrants import NUMBERED, PATTERNS
 from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.pictures import CellPicture, Encoded
@@ -155,7 +155,9 @@ async def test_cells_have_the_pictures_patterns_and_colours(colours: Colours) ->
 
 def number_of(color: Color | None) -> int | None:
     assert color is not None
-    return color.triplet.red << 16 | color.triplet.green << 8 | color.triplet.blue if color.triplet else color.number
+    if color.triplet is None:
+        return NUMBERED + (color.number or 0)
+    return color.triplet.red << 16 | color.triplet.green << 8 | color.triplet.blue
 
 
 async def test_a_picture_for_an_old_size_is_dropped() -> None:
@@ -232,7 +234,7 @@ async def test_a_picture_made_while_a_dialog_is_open_waits_for_its_end() -> None
             assert written == []
             app.pop_screen()
             await settle(pilot)
-        assert [shown.commands in text for text in written] == [True]  # type: ignore[union-attr]
+        assert [shown.stamps[0].commands in text for text in written] == [True]  # type: ignore[union-attr]
 
 
 async def test_what_lies_over_the_canvas_is_cut_out_of_a_kitty_picture() -> None:

@@ -1,6 +1,10 @@
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
+from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
 from rich.color import Color
@@ -12,6 +16,7 @@ from textual.strip import Strip
 
 from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.pictures import CellPicture
+from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_cells import CellRows, ThriftyStrip
@@ -67,26 +72,52 @@ def picture(seed: int = 0, changed: tuple[int, int] | None = None) -> CellPictur
     return encoded
 
 
+def thrifty(told: Callable[[int], None] = lambda size: None) -> ThriftyStrip:
+    return ThriftyStrip(segments(), 7, told)
+
+
 @pytest.mark.parametrize("colors", ["truecolor", "256", "standard"])
 def test_a_thrifty_strip_shows_what_any_strip_shows(colors: str) -> None:
-    plain, thrifty = (kind(segments(), 7).render(console(colors)) for kind in (Strip, ThriftyStrip))
-    assert drawn(thrifty) == drawn(plain)
-    assert thrifty.endswith("\x1b[0m") and thrifty.count("\x1b[0m") == 1
-    assert len(thrifty) < len(plain)
+    plain, ours = (strip.render(console(colors)) for strip in (Strip(segments(), 7), thrifty()))
+    assert drawn(ours) == drawn(plain)
+    assert ours.endswith("\x1b[0m") and ours.count("\x1b[0m") == 1
+    assert len(ours) < len(plain)
 
 
 def test_a_thrifty_strip_names_a_colour_only_where_it_changes() -> None:
-    text = ThriftyStrip(segments(), 7).render(console())
+    text = thrifty().render(console())
     assert text == "\x1b[38;2;250;0;0;48;2;0;0;250m▘▝\x1b[48;5;240m▄\x1b[38;2;0;0;250m█▞▞▞\x1b[0m"
 
 
 def test_parts_of_a_thrifty_strip_are_thrifty_and_whole() -> None:
-    strip = ThriftyStrip(segments(), 7)
+    strip = thrifty()
     whole = drawn(strip.render(console()))
     assert drawn(strip.crop(1, 4).render(console())) == whole[1:4]
     pieces = strip.divide([2, 5, 7])
     assert [cell for piece in pieces for cell in drawn(piece.render(console()))] == whole
     assert all(isinstance(piece, ThriftyStrip) for piece in (strip.crop(1, 4), *pieces))
+
+
+def test_what_is_sent_of_a_thrifty_strip_is_told() -> None:
+    told: list[int] = []
+    strip = thrifty(told.append)
+    sent = [piece.render(console()) for piece in (strip, strip.crop(1, 4), *strip.divide([2, 7]))]
+    assert told == [len(text.encode()) for text in sent]
+
+
+@pytest.mark.parametrize("quality", get_args(Quality))
+@pytest.mark.parametrize("colours", [None, 256])
+def test_the_size_of_a_picture_is_known_before_it_is_sent(quality: Quality, colours: int | None) -> None:
+    smooth = cv2.resize(np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8), (60, 40))
+    target = replace(TARGET, colours=colours)
+    told: list[int] = []
+    rows, encoded = CellRows(told.append), encode(smooth, Viewport((60, 40), (60, 40)), target, quality)
+    assert isinstance(encoded, CellPicture)
+    rows.replace(encoded)
+    for y in range(target.rows):
+        rows.strip(y, target.columns).render(console())
+    assert encoded.size(0, target.rows) == pytest.approx(sum(told), rel=0.1)
+    assert encoded.size(2, 5) == pytest.approx(sum(told[2:5]), rel=0.15)
 
 
 def test_the_first_picture_is_drawn_whole_and_the_same_one_not_again() -> None:

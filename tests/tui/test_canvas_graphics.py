@@ -5,7 +5,7 @@ import pytest
 from textual.geometry import Region
 
 from samannot_tui.graphics.kept import TERMINAL_BYTES
-from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture, StampPicture
+from samannot_tui.graphics.pictures import CellRect, KittyLayer, KittyPicture, Stamp, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire
@@ -27,7 +27,7 @@ def with_layers(*layers: KittyLayer) -> KittyPicture:
 
 
 def stamp_picture() -> StampPicture:
-    return StampPicture(SIXEL, Viewport((30, 10), SIXEL.pixel_size), "\x1bPq#0~\x1b\\")
+    return StampPicture(SIXEL, Viewport((30, 10), SIXEL.pixel_size), (Stamp("\x1bPq#0~\x1b\\"),))
 
 
 def actions(text: str) -> list[str]:
@@ -156,13 +156,13 @@ def test_kitty_hides_all_pieces_and_frees_at_the_end() -> None:
 
 def test_stamps_are_sent_again_only_where_they_were_wiped_out() -> None:
     wire, picture = StampWire(), stamp_picture()
-    assert "\x1b[2;21H" + picture.commands in wire.update(picture, HERE)
+    assert "\x1b[2;21H" + picture.stamps[0].commands in wire.update(picture, HERE)
     assert wire.update(picture, HERE) == ""
     wire.damage()
-    assert picture.commands in wire.update(picture, HERE)
-    assert picture.commands in wire.update(picture, THERE)
+    assert picture.stamps[0].commands in wire.update(picture, HERE)
+    assert picture.stamps[0].commands in wire.update(picture, THERE)
     assert wire.update(picture, None) == ""
-    assert picture.commands in wire.update(picture, THERE)
+    assert picture.stamps[0].commands in wire.update(picture, THERE)
 
 
 @pytest.mark.parametrize("wire", [KittyWire(), StampWire()])
@@ -177,3 +177,22 @@ def test_after_the_terminal_forgot_the_picture_is_sent_whole(wire: KittyWire | S
     sent = wire.update(picture, HERE)
     wire.forget()
     assert len(wire.update(picture, HERE)) == len(sent)
+
+
+def test_of_stamps_only_the_new_are_sent_and_none_is_left_under_another_pictures() -> None:
+    wire, view = StampWire(), Viewport((30, 10), SIXEL.pixel_size)
+    base, first, second, other = (Stamp(f"\x1bPq#{number}~\x1b\\", row) for number, row in enumerate((0, 0, 3, 0)))
+
+    def sent(*stamps: Stamp) -> list[Stamp]:
+        text = wire.update(StampPicture(SIXEL, view, stamps), HERE)
+        return sorted((stamp for stamp in stamps if stamp.commands in text), key=lambda at: text.index(at.commands))
+
+    assert sent(base) == [base]
+    assert sent(base, first) == [first]
+    assert sent(first, second) == [second], "stripes for all rows leave nothing of the base"
+    assert sent(other) == [other]
+    assert sent(base, first) == [base, first]
+    assert sent(base) == [base], "the stripe on it has to go"
+    assert sent(base, second) == [second] and sent(base, first, second) == [base, first, second]
+    wire.damage()
+    assert sent(base, first, second) == [base, first, second]

@@ -11,13 +11,15 @@ import pytest
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.pictures import Encoded
 from samannot_tui.graphics.quality import Quality
+from samannot_tui.graphics.stripes import Piece, pieces
 from samannot_tui.graphics.target import Target
 from samannot_tui.tui import pictures
 from samannot_tui.tui.drawing import Drawn, PictureRequest
-from samannot_tui.tui.pictures import Pictures, Screen
+from samannot_tui.tui.pictures import A_STRIPE, Pictures, Screen
 
 SIZES: dict[Quality, int] = {"glimpse": 12_000, "scrub": 32_000, "rest": 140_000}
 BY_REFERENCE = 400
+ROWS = 50
 MAKING = 0.015
 FRAMES = 200
 REQUEST = PictureRequest(0, Target("kitty", 150, 50, (8, 16)), "rest", 1.0, None, "overlay", True, None, None, ())
@@ -43,7 +45,7 @@ class Stage:
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._rate, self._round_trip, self._free_at = rate, round_trip, 0.0
-        self._held: set[tuple[int, Quality]] = set()
+        self._held: set[tuple[int, Piece]] = set()
         self._drawn: PictureRequest | None = None
         self.link = Link()
         monkeypatch.setattr(pictures, "monotonic", lambda: self.now)
@@ -73,10 +75,12 @@ class Stage:
         """The worker's."""
 
         def done() -> None:
-            better = [quality for quality in ("rest", "scrub") if (request.frame, quality) in self._held]
-            quality = better[0] if better and request.quality != "rest" else request.quality
-            self._drawn = replace(request, quality=quality)
-            self.pictures.drawn(request, Drawn(cast(Encoded, None), quality, SIZES[quality]))
+            best = Piece("rest")
+            drawn = replace(request, quality="rest", stripes=()) if (request.frame, best) in self._held else request
+            self._drawn = drawn
+            whole = drawn.stripes[-1:] == (ROWS,)
+            size = sum(_bytes(piece) for piece in pieces(drawn.quality, drawn.stripes, ROWS)[-1:])
+            self.pictures.drawn(request, Drawn(cast(Encoded, None), "rest" if whole else drawn.quality, size))
 
         self.at_after(MAKING, done)
 
@@ -91,12 +95,17 @@ class Stage:
 
     def _transfer(self, is_shown: bool) -> None:
         assert self._drawn is not None
-        key = self._drawn.frame, self._drawn.quality
-        if key in self._held and not is_shown:
+        frame, parts = self._drawn.frame, pieces(self._drawn.quality, self._drawn.stripes, ROWS)
+        news = [piece for piece in parts if (frame, piece) not in self._held]
+        if not news and not is_shown:
             return
-        size = BY_REFERENCE if key in self._held else SIZES[key[1]]
-        self._held.add(key)
-        self._send(size, key if is_shown else None)
+        self._held.update((frame, piece) for piece in parts)
+        if parts[-1].rows and parts[-1].rows[1] == ROWS:
+            self._held.add((frame, Piece("rest")))
+            whole: Quality = "rest"
+        else:
+            whole = self._drawn.quality
+        self._send(sum(map(_bytes, news)) or BY_REFERENCE, (frame, whole) if is_shown else None)
 
     def _send(self, size: int, shows: tuple[int, Quality] | None) -> None:
         ticket = self.link.send(size, self.now)
@@ -116,6 +125,11 @@ class Stage:
         for frame, time in asked.items():
             self.at(time, lambda frame=frame: self.press(frame))  # type: ignore[misc]
         return asked
+
+
+def _bytes(piece: Piece) -> int:
+    first, end = piece.rows or (0, ROWS)
+    return SIZES[piece.quality] * (end - first) // ROWS
 
 
 SLOW, MIDDLING, FAST = (125e3, 0.06), (625e3, 0.04), (12.5e6, 0.01)
@@ -146,6 +160,51 @@ def test_a_single_step_on_a_thin_link_is_seen_soon_and_gets_better(monkeypatch: 
     stage.run(30)
     qualities = [each.quality for each in stage.seen[count:]]
     assert stage.seen[count].at - 20 < 0.4 and qualities[0] != "rest" and qualities[-1] == "rest"
+
+
+@pytest.mark.parametrize("pressed_after", [0.5, 0.62, 0.8, 1.1, 1.5, 1.9])
+def test_a_key_pressed_during_refinement_waits_for_one_stripe(
+    monkeypatch: pytest.MonkeyPatch, pressed_after: float
+) -> None:
+    rate, round_trip = SLOW
+    stage = Stage(monkeypatch, rate, round_trip)
+    stage.press(0)
+    stage.run(20)
+    count = len(stage.seen)
+    stage.press(100)
+    stage.run(20 + pressed_after)
+    refining = stage.seen[count:]
+    stage.press(150)
+    stage.run(40)
+    assert all(each.size / rate < 1.4 * A_STRIPE for each in refining)
+    new = next(each for each in stage.seen if each.frame == 150)
+    alone = new.size / rate + round_trip / 2 + MAKING
+    assert new.at - (20 + pressed_after) < alone + 1.3 * A_STRIPE
+    assert all(each.frame == 150 for each in stage.seen if each.at >= new.at)
+    assert stage.seen[-1].quality == "rest"
+
+
+def test_what_was_refined_in_stripes_is_shown_again_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *SLOW)
+    for number, frame in enumerate((0, 100, 0), 1):
+        stage.press(frame)
+        stage.run(20 * number)
+    again = [each for each in stage.seen if each.at > 40]
+    assert [(each.frame, each.quality, each.size) for each in again] == [(0, "rest", BY_REFERENCE)]
+
+
+def test_what_changes_on_a_frame_in_refinement_costs_none_of_its_stripes(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *SLOW)
+    stage.press(0)
+    stage.run(20)
+    stage.press(100)
+    stage.run(20.7)
+    sent = sum(each.size for each in stage.seen if each.at > 20)
+    stage.pictures.request(replace(REQUEST, frame=100, crosshair=(3, 4)))
+    stage.run(40)
+    own = [each for each in stage.seen if each.at > 20]
+    assert SIZES["glimpse"] < sent < SIZES["rest"] and own[-1].quality == "rest"
+    assert sum(each.size for each in own) < SIZES["glimpse"] + SIZES["rest"] + 2 * BY_REFERENCE
 
 
 def test_neighbours_are_sent_ahead_and_then_shown_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:

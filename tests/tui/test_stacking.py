@@ -106,3 +106,23 @@ def test_what_is_at_hand_needs_neither_frame_nor_masks() -> None:
 
     first = stacker.picture(REQUEST, VIEWPORT, lambda: FRAME, lambda label: Layer(1, "", MASK))
     assert stacker.picture(REQUEST, VIEWPORT, lambda: pytest.fail("read"), refuse).layers == first.layers
+
+
+def test_stripes_are_made_one_by_one_and_are_the_frame_once_all_are_there(layers_of: LayersOf) -> None:
+    rough = replace(REQUEST, quality="glimpse", view="original")
+    base = layers_of(rough)
+    one = layers_of(replace(rough, stripes=(10,)))
+    two = layers_of(replace(rough, stripes=(10, 17)))
+    whole = layers_of(replace(rough, stripes=(10, 17, 25)))
+    assert base < one < two and not whole & base
+    assert two - base < whole and len(whole) == 6
+    assert sorted({layer.area for layer in whole if layer.area}) == [(0, 0, 75, 10), (0, 10, 75, 7), (0, 17, 75, 8)]
+    assert layers_of(replace(rough, quality="rest")) == whole
+
+
+def test_a_frame_made_of_stripes_is_the_best_at_hand() -> None:
+    stacker = Stacker()
+    rough = replace(REQUEST, quality="glimpse", view="original")
+    assert stacker.best_at_hand(rough, VIEWPORT) == rough
+    stacker.picture(replace(rough, stripes=(25,)), VIEWPORT, lambda: FRAME, lambda label: pytest.fail("masks"))
+    assert stacker.best_at_hand(rough, VIEWPORT) == replace(rough, quality="rest")

@@ -6,16 +6,18 @@ are sent, kept and dropped is the business of the canvas' wires, which tell laye
 
 from typing import Protocol
 
-from samannot_tui.graphics.pictures import Encoded
+from samannot_tui.graphics.coding.quadrants import Cells
+from samannot_tui.graphics.cut import Cut
+from samannot_tui.graphics.pictures import KittyLayer, Stamp
 from samannot_tui.graphics.quality import Quality
-from samannot_tui.graphics.target import Target
-from samannot_tui.media.source import RgbFrame
-from samannot_tui.render.viewport import Viewport
+
+Part = tuple[KittyLayer, ...] | Stamp | Cells
+"""A part of a picture, encoded: layers that are shown together, a stamp, or rows of cells."""
 
 
 class Backend(Protocol):
     """Encodes for one protocol."""
 
-    def __call__(self, picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> Encoded:
-        """Encode a picture of `target.pixel_size`: uint8, shape (height, width, 3), RGB, made for `viewport`."""
+    def __call__(self, cut: Cut, quality: Quality) -> Part:
+        """Encode a part of a picture."""
         ...

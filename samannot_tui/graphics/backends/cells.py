@@ -1,20 +1,36 @@
 """Pictures made of text."""
 
-from samannot_tui.graphics.coding.quadrants import cells_of, halves_of, quadrants_of
-from samannot_tui.graphics.pictures import CellPicture
+from dataclasses import replace
+
+from samannot_tui.graphics.coding.budget import within_budget
+from samannot_tui.graphics.coding.quadrants import Cells, cells_of, halves_of, quadrants_of, text_bytes
+from samannot_tui.graphics.cut import Cut
 from samannot_tui.graphics.quality import Quality
-from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import HALF_BLOCKS
-from samannot_tui.media.source import RgbFrame
-from samannot_tui.render.viewport import Viewport
 
-PRICES: dict[Quality, float] = {"rest": 500.0, "scrub": 2000.0, "glimpse": 4000.0}
+PRICES: dict[Quality, float] = {"rest": 500.0, "scrub": 2000.0, "glimpse": 12000.0}
 """Of a colour, in squared error: at rest a third of the bytes that exact colours take, for 0.2 dB."""
-NUMBERED = 256
+HIGHEST_PRICE = 8
+"""Times that, for pictures that would take more than their room."""
+POWER = 0.3
+ROOM = 88_000 / (140 * 45)
+"""Bytes a cell at most."""
+NUMBERED_COLOURS = 256
 
 
-def encode(picture: RgbFrame, viewport: Viewport, target: Target, quality: Quality) -> CellPicture:
-    """Quadrants, or half blocks where the target's cells are made of them."""
-    quadrants = halves_of(picture) if target.cell == HALF_BLOCKS else quadrants_of(picture)
-    cells = cells_of(quadrants, numbered=target.colours == NUMBERED, price=PRICES[quality])
-    return CellPicture(target, viewport, cells.patterns, cells.front, cells.back)
+def encode(cut: Cut, quality: Quality) -> Cells:
+    """Quadrants, or half blocks where the target's cells are made of them.
+
+    A glimpse has numbered colours where others would do as well: they take half the bytes.
+    """
+    quadrants = halves_of(cut.picture) if cut.target.cell == HALF_BLOCKS else quadrants_of(cut.picture)
+    numbered = cut.target.colours == NUMBERED_COLOURS or quality == "glimpse"
+    cells = within_budget(
+        lambda price: cells_of(quadrants, numbered=numbered, price=price),
+        text_bytes,
+        ROOM * quadrants.shape[0] * quadrants.shape[1],
+        finest=PRICES[quality],
+        coarsest=HIGHEST_PRICE * PRICES[quality],
+        power=POWER,
+    )
+    return replace(cells, row=cut.area.y if cut.area else 0)

@@ -7,11 +7,13 @@ acts depends on the space that the terminal blends in, and the wrong one ruins t
 """
 
 from dataclasses import dataclass
+from math import inf
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from samannot_tui.graphics.coding.budget import within_budget
 from samannot_tui.graphics.coding.light import Floats, from_linear, to_linear
 from samannot_tui.graphics.coding.palettes import many_colours
 from samannot_tui.graphics.coding.png import palette_png
@@ -23,6 +25,9 @@ DARK = 40
 """A mean brightness below which linear blending has too few opacities to tell shades apart."""
 SHARPENING = 0.3
 """Of the lower layer, against the blur of being scaled up smoothly: 0.2 dB for nothing."""
+COARSEST = 1.7
+"""Beyond that, plain areas show bands."""
+POWER = 0.5
 LIGHT_BITS = 2
 LIGHT = np.round(65535 * to_linear(np.arange(256) / 255)).astype(np.uint16)
 """Light, 0 to 65535, of each sRGB value."""
@@ -51,8 +56,12 @@ def can_be_multiplied(reduced: Reduced, blending: Blending) -> bool:
     return blending == "gamma" or float(_frame_part(reduced)[::8, ::8].max(axis=2).mean()) >= DARK
 
 
-def multiplied(reduced: Reduced, blending: Blending, grain: Grain) -> tuple[bytes, bytes]:
-    """The lower and the upper layer as PNG files."""
+def multiplied(reduced: Reduced, blending: Blending, grain: Grain, room: float = inf) -> tuple[bytes, bytes]:
+    """The lower and the upper layer as PNG files.
+
+    Args:
+        room: bytes that both may take; for a picture that would take more the step is up to COARSEST times larger.
+    """
     picture = reduced.picture
     indices, palette = many_colours(_hues(reduced, grain.divisor, blending), grain.colours)
     height, width = picture.shape[:2]
@@ -61,12 +70,25 @@ def multiplied(reduced: Reduced, blending: Blending, grain: Grain) -> tuple[byte
     wanted = cv2.transform(cv2.multiply(picture, below, dtype=cv2.CV_32F), SUM)
     own = cv2.transform(cv2.multiply(below, below, dtype=cv2.CV_32F), SUM)
     brightness = np.asarray(cv2.divide(wanted, own, scale=255, dtype=cv2.CV_8U), np.uint8)
-    steps = np.minimum(255, np.arange(0, 255 + grain.step, grain.step))
+    lower = palette_png(indices, palette, graded=False)
+    upper = within_budget(
+        lambda step: _upper(brightness, blending, step),
+        len,
+        room - len(lower),
+        finest=grain.step,
+        coarsest=COARSEST * grain.step,
+        power=POWER,
+    )
+    return lower, upper
+
+
+def _upper(brightness: npt.NDArray[np.uint8], blending: Blending, step: float) -> bytes:
+    """A black picture that lets so much brightness through, uint8, shape (height, width), in steps."""
+    steps = np.minimum(255, np.arange(0, 255 + step, step))
     opacities, seen = _opacities(steps, blending)
     level_of = np.abs(np.arange(256)[:, np.newaxis] - seen).argmin(axis=1).astype(np.uint8)
     black = np.zeros((len(steps), 3), np.uint8)
-    upper = palette_png(np.asarray(cv2.LUT(brightness, level_of), np.uint8), black, opacities, graded=True)
-    return palette_png(indices, palette, graded=False), upper
+    return palette_png(np.asarray(cv2.LUT(brightness, level_of), np.uint8), black, opacities, graded=True)
 
 
 def _scaled_by_terminal(picture: RgbFrame, size: tuple[int, int], blending: Blending) -> RgbFrame:

@@ -16,6 +16,11 @@ PATTERNS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 
 SPLITS = np.array([[number >> bit & 1 for bit in range(4)] for number in range(8)], np.float32)
 """The ways to divide four quadrants into two groups, 1 for the first one's; the groups are interchangeable."""
+NUMBERED = 1 << 24
+"""Added to the number of one of xterm's colours, so that it is no other colour's."""
+BLOCK_BYTES, SGR_BYTES = 3, 3
+COLOUR_BYTES = 15, 8
+"""Of a colour in true colour and of a numbered one, on average, with the semicolon."""
 CUBE = np.array([0, 95, 135, 175, 215, 255], np.float32)
 FIRST_OF_CUBE, FIRST_GREY, GREYS = 16, 232, 24
 CHOICES = ((0, 1), (2, 1), (3, 1), (0, 2), (0, 3), (2, 3))
@@ -32,12 +37,14 @@ class Cells:
 
     Attributes:
         patterns: uint8, indices into PATTERNS.
-        front, back: int32, colours: numbers of the 256 of xterm, or 65536 red + 256 green + blue.
+        front, back: int32, colours: 65536 red + 256 green + blue, or NUMBERED + a number of xterm's 256.
+        row: where the topmost of these rows belongs in the whole picture.
     """
 
     patterns: npt.NDArray[np.uint8]
     front: Numbers
     back: Numbers
+    row: int = 0
 
 
 def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
@@ -52,6 +59,8 @@ def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
     own = _two_colours(quadrants)
     numbers = _xterm_numbers(own) if numbered else _packed(own)
     own = _xterm_colours(numbers) if numbered else np.rint(own)
+    if numbered:
+        numbers = numbers + NUMBERED
     kept = np.zeros((rows, 4, 3), np.float32)
     kept_numbers = np.zeros((rows, 4), np.int32)
     kept[:, :2], kept_numbers[:, :2] = own[:, 0], numbers[:, 0]
@@ -73,6 +82,19 @@ def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
         kept[:, :2], kept_numbers[:, :2] = kept[every[:, np.newaxis], pair], chosen[x]
     bits = patterns.transpose(1, 0, 2) @ np.array([1, 2, 4, 8], np.uint8)
     return Cells(bits.astype(np.uint8), chosen[:, :, 0].T, chosen[:, :, 1].T)
+
+
+def text_bytes(cells: Cells) -> int:
+    """About how many bytes cells take as text that names a colour only where it changes."""
+    front, back = cells.front, cells.back
+    new_front, new_back = front[:, 1:] != front[:, :-1], back[:, 1:] != back[:, :-1]
+    size = BLOCK_BYTES * int((cells.patterns > 0).sum()) + int((cells.patterns == 0).sum())
+    size += SGR_BYTES * (int((new_front | new_back).sum()) + 2 * len(front))
+    for colours, new in ((front, new_front), (back, new_back)):
+        numbered = colours >= NUMBERED
+        named = np.where(numbered, COLOUR_BYTES[1], COLOUR_BYTES[0])
+        size += int(named[:, 0].sum() + named[:, 1:][new].sum())
+    return size
 
 
 def quadrants_of(picture: RgbFrame) -> Floats:

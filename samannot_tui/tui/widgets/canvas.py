@@ -17,7 +17,7 @@ from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.graphics.tmux import Pane, answers_through, look
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas_cells import CellRows
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, ticket_at
+from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, question, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
@@ -129,7 +129,8 @@ class Canvas(Widget):
         self._encoded: Encoded | None = None
         self._pressed: int | None = None
         self._pointer = Pointer(terminal.answers.cell)
-        self._cells = CellRows()
+        self._cells = CellRows(self._cells_painted)
+        self._cell_bytes = 0
         self._wire = _wire_for(terminal)
         self._sync_due = False
 
@@ -171,8 +172,8 @@ class Canvas(Widget):
 
     def ask(self) -> None:
         """Have the terminal answer, to measure how far away it is."""
-        if self._wire is not None and self._asks:
-            self._write(self._wire.question(self._link.send(0, monotonic())))
+        if self._asks:
+            self._write(self._question(0))
 
     def answered(self, x: int, y: int) -> None:
         """The terminal has told that its cursor is in this cell: the answer to what ends each picture."""
@@ -353,10 +354,25 @@ class Canvas(Widget):
             for cover in placement.covers:
                 cover.refresh()
 
+    def _cells_painted(self, size: int) -> None:
+        """So many bytes of the picture are being written, as text, in one go with others."""
+        if self._asks and not self._cell_bytes:
+            self.call_next(self._ask_after_cells)
+        self._cell_bytes += size
+
+    def _ask_after_cells(self) -> None:
+        size, self._cell_bytes = self._cell_bytes, 0
+        self._write(self._question(size))
+
+    def _question(self, size: int) -> str:
+        """Asks for an answer to so many bytes."""
+        ticket = self._link.send(size, monotonic())
+        return question(ticket) if self._wire is None else self._wire.question(ticket)
+
     def _send(self, text: str) -> None:
         """Write, and ask for an answer where the terminal is known to give any."""
-        if text and self._asks and self._wire is not None:
-            text += self._wire.question(self._link.send(len(text), monotonic()))
+        if text and self._asks:
+            text += self._question(len(text))
         self._write(text)
 
     def _write(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """Pictures of text cells as Textual strips."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,19 +11,22 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from samannot_tui.graphics.coding.quadrants import PATTERNS
+from samannot_tui.graphics.coding.quadrants import NUMBERED, PATTERNS
 from samannot_tui.graphics.pictures import CellPicture
 from samannot_tui.tui.widgets.canvas_hole import BLACK
 
-NUMBERED = 256
 WORTH_A_GAP = 4
 """Unchanged cells in a row that are cheaper to jump over than to send again."""
 
 
 class CellRows:
-    """The rows on the screen; strips are made when Textual asks for them."""
+    """The rows on the screen; strips are made when Textual asks for them.
 
-    def __init__(self) -> None:
+    `on_paint` is called with the bytes of each stretch of cells that is really sent to the terminal.
+    """
+
+    def __init__(self, on_paint: Callable[[int], None] = lambda size: None) -> None:
+        self._on_paint = on_paint
         self._picture: CellPicture | None = None
 
     def clear(self) -> None:
@@ -45,16 +48,19 @@ class CellRows:
         """Row `y` of the canvas, black where there is no picture."""
         if self._picture is None or y >= self._picture.target.rows:
             return Strip([Segment(" " * width, BLACK)], width)
-        numbered = self._picture.target.colours == NUMBERED
         segments = [
-            Segment("".join(PATTERNS[pattern] for pattern in patterns), _style(front, back, numbered))
+            Segment("".join(PATTERNS[pattern] for pattern in patterns), _style(front, back))
             for patterns, front, back in self._picture.runs(y)
         ]
-        return ThriftyStrip(segments, self._picture.target.columns)
+        return ThriftyStrip(segments, self._picture.target.columns, self._on_paint)
 
 
 class ThriftyStrip(Strip):
     """A strip of coloured text that sends a colour only where it changes, in a third of the bytes."""
+
+    def __init__(self, segments: Iterable[Segment], width: int, on_paint: Callable[[int], None]) -> None:
+        super().__init__(segments, width)
+        self._on_paint = on_paint
 
     def render(self, console: Console) -> str:
         system = console._color_system or ColorSystem.TRUECOLOR
@@ -65,17 +71,18 @@ class ThriftyStrip(Strip):
             changes = ";".join(new for new, old in zip(wanted, (front, back), strict=True) if new != old)
             parts.append(f"\x1b[{changes}m{text}" if changes else text)
             front, back = wanted
-        return "".join([*parts, "\x1b[0m"])
+        text = "".join([*parts, "\x1b[0m"])
+        self._on_paint(len(text.encode()))
+        return text
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        return _thrifty(super().crop(start, end))
+        return self._thrifty(super().crop(start, end))
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        return [_thrifty(piece) for piece in super().divide(cuts)]
+        return [self._thrifty(piece) for piece in super().divide(cuts)]
 
-
-def _thrifty(strip: Strip) -> Strip:
-    return ThriftyStrip(strip._segments, strip.cell_length)
+    def _thrifty(self, strip: Strip) -> "ThriftyStrip":
+        return ThriftyStrip(strip._segments, strip.cell_length, self._on_paint)
 
 
 def _stretches(columns: list[int]) -> list[tuple[int, int]]:
@@ -100,10 +107,12 @@ def _codes(style: Style | None, system: ColorSystem) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=32768)
-def _style(front: int, back: int, numbered: bool) -> Style:
-    return Style.from_color(_colour(front, numbered), _colour(back, numbered))
+def _style(front: int, back: int) -> Style:
+    return Style.from_color(_colour(front), _colour(back))
 
 
 @lru_cache(maxsize=32768)
-def _colour(number: int, numbered: bool) -> Color:
-    return Color.from_ansi(number) if numbered else Color.from_rgb(number >> 16, number >> 8 & 255, number & 255)
+def _colour(number: int) -> Color:
+    if number >= NUMBERED:
+        return Color.from_ansi(number - NUMBERED)
+    return Color.from_rgb(number >> 16, number >> 8 & 255, number & 255)

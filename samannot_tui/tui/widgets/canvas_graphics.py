@@ -13,7 +13,7 @@ from textual.geometry import Region
 from samannot_tui.graphics import kitty
 from samannot_tui.graphics.kept import TERMINAL_BYTES, Kept
 from samannot_tui.graphics.link import TICKETS
-from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, StampPicture
+from samannot_tui.graphics.pictures import Encoded, KittyLayer, KittyPicture, Stamp, StampPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import PixelRect
 from samannot_tui.tui.widgets.canvas_layout import Placement, uncovered
@@ -80,7 +80,7 @@ class StampWire:
     anchor = None
 
     def __init__(self) -> None:
-        self._shown: tuple[StampPicture, Region] | None = None
+        self._shown: tuple[tuple[Stamp, ...], Region] | None = None
 
     def damage(self) -> None:
         self._shown = None
@@ -91,11 +91,12 @@ class StampWire:
         if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
             return ""
-        if self._shown is not None and self._shown[0] is picture and self._shown[1] == placement.region:
-            return ""
-        self._shown = picture, placement.region
+        before = self._shown[0] if self._shown and self._shown[1] == placement.region else ()
+        self._shown = picture.stamps, placement.region
         column, row = picture.target.origin
-        return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
+        x, y = placement.region.x + column, placement.region.y + row
+        news = _news(before, picture.stamps)
+        return wrapped("".join(move_to(x, y + stamp.row) + stamp.commands for stamp in news))
 
     def open(self) -> str:
         return ""
@@ -202,7 +203,7 @@ class KittyWire:
         region = _region(layer, placement)
         commands = []
         for number, piece in enumerate(uncovered(region, placement.covered), start=1):
-            part = None if piece == region else _pixels(piece.translate(-region.offset), region, layer.size)
+            part = layer.part if piece == region else _pixels(piece.translate(-region.offset), region, layer)
             commands.append(self._put(image, number, part, piece, placement, layer.level))
         surplus = self._shrink(layer, len(commands))
         before = [*self._placed.get(layer, []), *[""] * len(commands)]
@@ -218,6 +219,13 @@ class KittyWire:
         return "".join(kitty.hide(image, number) for number in range(count + 1, len(pieces) + 1))
 
 
+def _news(shown: tuple[Stamp, ...], wanted: tuple[Stamp, ...]) -> tuple[Stamp, ...]:
+    """The stamps that are not on the screen; all, where one that is not wanted any more lies over one that is."""
+    left = tuple(stamp for stamp in shown if stamp in wanted)
+    on_top = shown[len(shown) - len(left) :] == left == wanted[: len(left)]
+    return wanted[len(left) :] if on_top else wanted
+
+
 def _region(layer: KittyLayer, placement: Placement) -> Region:
     """Where a layer belongs on the screen."""
     if layer.area is None:
@@ -225,10 +233,11 @@ def _region(layer: KittyLayer, placement: Placement) -> Region:
     return Region(*layer.area).translate(placement.region.offset)
 
 
-def _pixels(piece: Region, whole: Region, size: tuple[int, int]) -> PixelRect:
-    """The pixels of an image of `size`, stretched over `whole`, that are nearest to those on a piece of it."""
-    left, right = (round(x * size[0] / whole.width) for x in (piece.x, piece.right))
-    top, bottom = (round(y * size[1] / whole.height) for y in (piece.y, piece.bottom))
+def _pixels(piece: Region, whole: Region, layer: KittyLayer) -> PixelRect:
+    """The pixels of a layer, stretched over `whole`, that are nearest to those on a piece of it."""
+    x, y, width, height = layer.part or (0, 0, *layer.size)
+    left, right = (x + round(column * width / whole.width) for column in (piece.x, piece.right))
+    top, bottom = (y + round(row * height / whole.height) for row in (piece.y, piece.bottom))
     return PixelRect(left, top, max(1, right - left), max(1, bottom - top))
 
 
