@@ -258,19 +258,20 @@ async def test_leaving_frees_the_picture() -> None:
         await settle(pilot)
         app.show()
         await settle(pilot)
-    assert "a=d,d=I" in app.canvas.written[-1]
+        assert "a=d,d=I" in app.canvas.farewell()
 
 
-async def test_after_a_suspension_everything_is_sent_again() -> None:
+async def test_what_is_sent_again_takes_the_place_of_what_the_terminal_had() -> None:
     app = CanvasApp(KITTY)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.show()
         await settle(pilot)
         with app.canvas.recorded() as written:
-            app.app_resume_signal.publish(app)
+            app.canvas.start_over()
             await settle(pilot)
-        assert "a=t" in "".join(written)
+        assert ["a=d,d=I" in each for each in written] == [True, False]
+        assert "a=t" in written[-1] and "a=p" in written[-1]
 
 
 def test_neither_opencv_nor_torch_is_imported_with_the_canvas() -> None:

@@ -6,6 +6,7 @@ from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 
 from samannot_tui.session.commands import AddLabel
+from samannot_tui.tui.app import SamannotApp
 from samannot_tui.tui.bindings import BINDINGS, TOPICS
 from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.screens.help import HelpScreen
@@ -21,8 +22,9 @@ def test_every_binding_is_complete_and_names_a_real_action(binding: Binding) -> 
     assert binding.id
     assert binding.description
     assert binding.tooltip
-    name = binding.action.partition("(")[0]
-    assert callable(getattr(Workspace, f"action_{name}"))
+    name = binding.action.partition("(")[0].removeprefix("app.")
+    owner = SamannotApp if binding.action.startswith("app.") else Workspace
+    assert callable(getattr(owner, f"action_{name}"))
 
 
 def test_ids_are_unique() -> None:

@@ -328,7 +328,6 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     async def _leave(self) -> None:
         run = self.place.run
         await asyncio.to_thread(self.client.close, self.place.kept)
-        await self._pictures.settle()
         farewell = f"The run was ended after {run.done} of {run.total} frames, which are kept." if run else None
         self.app.exit(message=farewell)
 

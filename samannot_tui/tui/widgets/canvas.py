@@ -14,6 +14,7 @@ from samannot_tui.graphics.probe import window_cell
 from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.driver import TerminalDriver
 from samannot_tui.tui.widgets.canvas_cells import CellRows
 from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, question, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
@@ -150,12 +151,12 @@ class Canvas(Widget):
 
     def preload(self, encoded: Encoded) -> None:
         """Send a picture that may be shown later, where the terminal can keep it. On the event loop only."""
-        if self._wire is not None:
+        if self._wire is not None and not self._is_behind:
             self._send(self._wire.preload(encoded))
 
     def ask(self) -> None:
         """Have the terminal answer, to measure how far away it is."""
-        if self._wire is not None and self._asks:
+        if self._wire is not None and self._asks and not self._is_behind:
             self._write(question(self._link.send(0, monotonic())))
 
     def answered(self, x: int, y: int) -> None:
@@ -177,12 +178,18 @@ class Canvas(Widget):
         self._sync_soon()
         return [Hole(crop.width, self._wire.damage) for _ in range(crop.height)]
 
-    def on_mount(self) -> None:
-        self.app.app_resume_signal.subscribe(self, lambda _: self._start_over())
+    def start_over(self) -> None:
+        """The terminal was somebody else's meanwhile: whatever it shows or holds is of no use."""
+        self._write(self.farewell())
+        self._sync_soon()
 
-    def on_unmount(self) -> None:
-        if self._wire is not None:
-            self._write(self._wire.close())
+    def catch_up(self) -> None:
+        """The terminal has taken all that it was sent: send what was put off."""
+        self._sync_soon()
+
+    def farewell(self) -> str:
+        """What to write so that none of the pictures is left in the terminal."""
+        return self._wire.clear() if self._wire is not None else ""
 
     def on_resize(self) -> None:
         now, before = window_cell(), self._terminal.answers.window_cell
@@ -251,12 +258,6 @@ class Canvas(Widget):
             self._cells.clear()
             self.post_message(self.Resized(self, target))
 
-    def _start_over(self) -> None:
-        """The terminal was somebody else's meanwhile: paint everything again, which Textual does not do."""
-        if self._wire is not None:
-            self._wire.forget()
-        self.screen.refresh()
-
     def _sync_soon(self) -> None:
         """Bring the terminal up to date once Textual has written what it is about to write."""
         if self._wire is not None and not self._sync_due:
@@ -268,7 +269,7 @@ class Canvas(Widget):
 
     def _sync(self) -> None:
         self._sync_due = False
-        if self._wire is None or not self.is_attached:
+        if self._wire is None or not self.is_attached or self._is_behind:
             return
         self._retarget()
         placement = placement_of(self)
@@ -283,6 +284,12 @@ class Canvas(Widget):
         if text and self._asks:
             text += question(self._link.send(len(text), monotonic()))
         self._write(text)
+
+    @property
+    def _is_behind(self) -> bool:
+        """Has the terminal more to take than it can for now? `catch_up` is called when it has taken it."""
+        driver = self.app._driver
+        return isinstance(driver, TerminalDriver) and driver.is_behind
 
     def _write(self, text: str) -> None:
         driver = self.app._driver

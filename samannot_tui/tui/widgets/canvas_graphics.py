@@ -42,10 +42,6 @@ class Wire(Protocol):
         """Textual has written blanks where the picture is."""
         ...
 
-    def forget(self) -> None:
-        """The terminal has lost everything that it was sent."""
-        ...
-
     def preload(self, picture: Encoded) -> str:
         """What to write so that the terminal has `picture` at hand, "" where it cannot keep one."""
         ...
@@ -54,8 +50,8 @@ class Wire(Protocol):
         """What to write so that `picture` is shown at `placement`, nothing if either is None; "" if it is."""
         ...
 
-    def close(self) -> str:
-        """What to write so that nothing is left in the terminal."""
+    def clear(self) -> str:
+        """What to write so that nothing is left in the terminal, even if it is in doubt what it has."""
         ...
 
 
@@ -71,8 +67,6 @@ class StampWire:
     def damage(self) -> None:
         self._shown = None
 
-    forget = damage
-
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
@@ -86,7 +80,8 @@ class StampWire:
     def preload(self, picture: Encoded) -> str:
         return ""
 
-    def close(self) -> str:
+    def clear(self) -> str:
+        self._shown = None
         return ""
 
 
@@ -111,10 +106,6 @@ class KittyWire:
     def damage(self) -> None:
         self._is_damaged = True
 
-    def forget(self) -> None:
-        self._images.clear()
-        self._placed.clear()
-
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
             return wrapped("".join(self._shrink(layer, 0) for layer in [*self._placed]))
@@ -137,7 +128,7 @@ class KittyWire:
         surplus = [self._free(layer) for layer in self._images.beyond_budget(len(needed))]
         return sent + "".join(surplus)
 
-    def close(self) -> str:
+    def clear(self) -> str:
         return wrapped("".join(self._free(layer) for layer in self._images))
 
     def _send(self, layer: KittyLayer) -> str:
@@ -206,6 +197,16 @@ def question(ticket: int) -> str:
 def ticket_at(x: int, y: int) -> int | None:
     """The ticket of a `question` that was answered with this cell, None if it answers something else."""
     return x - FIRST_TICKET if y == TICKET_ROW and 0 <= x - FIRST_TICKET < TICKETS else None
+
+
+def last_question() -> str:
+    """The question that no other follows: its answer tells that all before it have been answered."""
+    return question(-1)
+
+
+def is_last_answer(x: int, y: int) -> bool:
+    """Is this the answer to `last_question`?"""
+    return (x, y) == (FIRST_TICKET - 1, TICKET_ROW)
 
 
 def wrapped(commands: str) -> str:
