@@ -11,7 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from samannot_tui.tui.outbox import Outbox
-from samannot_tui.tui.widgets.canvas_graphics import SYNC_END, is_last_answer, last_question
+from samannot_tui.tui.widgets.canvas_graphics import is_last_answer, last_question
 
 ROOM = 8192
 """Unwritten bytes beyond which nothing is to be added: the link hangs, or a picture is under way on a slow one."""
@@ -94,7 +94,7 @@ class TerminalDriver(LinuxDriver):
 
     def _part(self, outbox: Outbox) -> None:
         """Take everything back that makes the terminal talk, and hear it out: the shell would get the rest."""
-        self.write(SYNC_END + self.farewell() + FOCUS_OFF + PLAIN_KEYS)
+        self.write(self.farewell() + FOCUS_OFF + PLAIN_KEYS)
         self._disable_mouse_support()
         if self.answers and not outbox.is_over:
             self._has_answered_last.clear()
