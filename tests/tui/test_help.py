@@ -2,7 +2,7 @@
 
 import pytest
 from textual.binding import Binding
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 from textual.widgets._footer import FooterKey
 
 from samannot_tui.session.commands import AddLabel
@@ -92,3 +92,16 @@ async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()
         assert at.screen.place.frame == 29
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 120])
+async def test_the_footer_shows_keys_whole_or_not_at_all(desk: OpenDesk, width: int) -> None:
+    async with desk((width, 24)) as at:
+        await at.pilot.pause()
+        for _ in range(2):
+            footer = at.screen.query_one(Footer)
+            shown = [key for key in footer.children if key.visible]
+            assert shown and all(key.region.right <= width for key in shown)
+            assert len(shown) == len(footer.children) or width < 120
+            await at.press("p", "escape")
+            await at.pilot.pause()
