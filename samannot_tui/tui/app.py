@@ -1,17 +1,16 @@
 """The terminal app around the workspace."""
 
-import asyncio
 import os
-import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import ClassVar
 
 from rich.console import RenderableType
-from textual import events
+from textual import events, on
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -21,9 +20,10 @@ from samannot_tui.graphics.terminal import Requested, Terminal, choose
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Monitor, Reading
 from samannot_tui.session.store import Session
-from samannot_tui.tui.bindings import BINDINGS
+from samannot_tui.tui.bindings import BINDINGS, TERMINAL
 from samannot_tui.tui.client import Client
-from samannot_tui.tui.hangup import leaving_on_hang_up
+from samannot_tui.tui.driver import TerminalDriver
+from samannot_tui.tui.leaving import leaving_on_signals
 from samannot_tui.tui.painted import Painted
 from samannot_tui.tui.recent import remember
 from samannot_tui.tui.screens.workspace import Workspace
@@ -34,19 +34,30 @@ class SamannotApp(App[None]):
     """Annotates one session. `exit()` may be called at any time; the caller then closes the client."""
 
     TITLE = "samannot-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [*TERMINAL.bindings]
 
     def __init__(
         self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self._painted = Painted()
+        self._is_told_to_leave = False
         self.workspace = Workspace(client, source, terminal, read_machine)
 
     def on_mount(self) -> None:
-        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
-        # A request to terminate is a way to leave like any other: nothing is lost by it.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        if self._is_told_to_leave:
+            self.exit()
+        self.app_resume_signal.subscribe(self, lambda _: self._paint_everything())
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.farewell = self._farewell
+            self._driver.last_question = self._last_question
         self.push_screen(self.workspace)
+
+    def leave(self) -> None:
+        """Leave as soon as possible. In the main thread, in the midst of anything or before the app has begun."""
+        self._is_told_to_leave = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.exit)
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual's, but an open question gets the keys at once, see `AskLine`."""
@@ -59,10 +70,35 @@ class SamannotApp(App[None]):
         await super().on_event(event)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """As Textual's, but what is on the screen already is not sent again."""
-        if isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
+        """As Textual's, but what is on the screen already is not sent again, and nothing to a link that hangs."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_behind:
+            renderable = None
+        elif isinstance(renderable, (ChopsUpdate, LayoutUpdate)):
             renderable = self._painted.lessened(renderable, self.size)
         super()._display(screen, renderable)
+
+    @on(TerminalDriver.CaughtUp)
+    def _send_newest(self) -> None:
+        self.screen.refresh()
+        for canvas in self.workspace.query(Canvas):
+            canvas.catch_up()
+
+    def _paint_everything(self) -> None:
+        self._painted.forget()
+        self.screen.refresh()
+        for canvas in self.workspace.query(Canvas):
+            canvas.start_over()
+
+    def _farewell(self) -> str:
+        return "".join(canvas.farewell() for canvas in self.workspace.query(Canvas))
+
+    def _last_question(self) -> str:
+        return "".join(canvas.last_question() for canvas in self.workspace.query(Canvas))
+
+    def action_redraw(self) -> None:
+        """Paint everything again, after another program has written over it or reset the terminal."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.start_over()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         """An answer to what the canvas asked."""
@@ -119,11 +155,11 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
     monitor = Monitor()
     remember(session.folder)
     app = SamannotApp(client, source, terminal, monitor.read)
-    try:
-        with leaving_on_hang_up(lambda: client.close(app.workspace.place.kept)):
+    with leaving_on_signals(app.leave):
+        try:
             app.run()
-        if app.return_code:
-            raise JobError("The screen broke down; everything that it had shown as done is saved.")
-    finally:
-        client.close(app.workspace.place.kept)
-        monitor.close()
+            if app.return_code:
+                raise JobError("The screen broke down; everything that it had shown as done is saved.")
+        finally:
+            client.close(app.workspace.place.kept)
+            monitor.close()

@@ -185,7 +185,15 @@ ZOOMING = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING)
+TERMINAL = Topic(
+    "Terminal (in dialogs too)",
+    (
+        _key("ctrl+l", "app.redraw", "terminal.redraw", "Redraw", "Set up the terminal and paint everything again"),
+        _key("ctrl+z", "app.suspend_process", "terminal.suspend", "Suspend", "Go back to the shell; fg returns here"),
+    ),
+)
+
+TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

@@ -4,7 +4,6 @@ While frames fly by, each is as good as fits into the time of one; those that th
 made. At rest the picture becomes as good as it gets, and then the frames that lie ahead are sent unseen.
 """
 
-from asyncio import sleep
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -34,8 +33,6 @@ AHEAD = (1, 2, 3, 4, -1, 5, 6, 7, 8, -2)
 """Which frames are made ready, in this order: steps in the direction of the last move."""
 TOLD_EVERY = 2.0
 """Seconds; telling costs bytes itself."""
-LAST_ANSWERS = 2.0
-"""Seconds to wait for them before leaving."""
 NEWS = 0.3
 """How much the last picture's making counts against those before it."""
 LONGEST_MAKING = 0.1
@@ -139,13 +136,6 @@ class Pictures:
             self._screen.told()
         self._measure()
         self.go_on()
-
-    async def settle(self) -> None:
-        """Make nothing more, and wait a while for what the terminal has yet to answer: the shell would get it."""
-        self._asked = None
-        ends_at = monotonic() + LAST_ANSWERS
-        while not self._link.idle and monotonic() < ends_at:
-            await sleep(0.02)
 
     def close(self) -> None:
         self._worker.close()

@@ -261,19 +261,20 @@ async def test_leaving_frees_the_picture() -> None:
         await settle(pilot)
         app.show()
         await settle(pilot)
-    assert "a=d,d=I" in app.canvas.written[-1]
+        assert "a=d,d=I" in app.canvas.farewell()
 
 
-async def test_after_a_suspension_everything_is_sent_again() -> None:
+async def test_what_is_sent_again_takes_the_place_of_what_the_terminal_had() -> None:
     app = CanvasApp(KITTY)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.show()
         await settle(pilot)
         with app.canvas.recorded() as written:
-            app.app_resume_signal.publish(app)
+            app.canvas.start_over()
             await settle(pilot)
-        assert "a=t" in "".join(written)
+        assert ["a=d,d=I" in each for each in written] == [True, False]
+        assert "a=t" in written[-1] and "a=p" in written[-1]
 
 
 def test_neither_opencv_nor_torch_is_imported_with_the_canvas() -> None:
@@ -330,7 +331,8 @@ async def test_another_terminal_of_the_same_kind_is_sent_all_again(monkeypatch: 
         assert written == [], "nothing is new"
         with app.canvas.recorded() as written:
             await looked(pilot, app.canvas, replace(KITTY_CLIENT, process=3))
-        assert "a=p,U=1" in written[0] and "a=t,f=100" in "".join(written[1:])
+        freed, opened, *sent = written
+        assert "d=I" in freed and "a=p,U=1" in opened and "a=t,f=100" in "".join(sent)
 
 
 async def test_nothing_is_sent_to_a_pane_that_nobody_sees(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_kitty_shows_a_picture_that_the_terminal_holds_by_reference() -> None:
     wire.update(second, HERE)
     again = wire.update(first, HERE)
     assert actions(again) == ["p", "d,d=i"] and len(again) < 200
-    assert actions(wire.close()) == ["d,d=I"] * 2
+    assert actions(wire.clear()) == ["d,d=I"] * 2
 
 
 def test_kitty_frees_what_was_not_shown_for_the_longest_beyond_the_budget() -> None:
@@ -81,7 +81,7 @@ def test_kitty_frees_pictures_for_another_size() -> None:
     wire.update(picture, HERE)
     larger = replace(picture, target=replace(KITTY, rows=12), layers=(KittyLayer("BBBB", (240, 192), 0),))
     assert actions(wire.update(larger, HERE)) == ["t", "p", "d,d=i", "d,d=I"]
-    assert actions(wire.close()) == ["d,d=I"]
+    assert actions(wire.clear()) == ["d,d=I"]
 
 
 def test_kitty_places_a_mark_on_its_own_cells() -> None:
@@ -122,7 +122,7 @@ def test_kitty_sends_only_the_layers_that_are_new() -> None:
     assert actions(without) == ["d,d=i"]
     other = wire.update(with_layers(frame, KittyLayer("CCCC", (240, 160), 1)), HERE)
     assert actions(other) == ["t", "p"] and "CCCC" in other
-    assert actions(wire.close()) == ["d,d=I"] * 3
+    assert actions(wire.clear()) == ["d,d=I"] * 3
 
 
 def test_kitty_cuts_each_layer_in_its_own_pixels() -> None:
@@ -146,12 +146,12 @@ def test_kitty_places_again_after_damage_once() -> None:
 
 def test_kitty_hides_all_pieces_and_frees_at_the_end() -> None:
     wire, picture = KittyWire(), kitty_picture()
-    assert wire.close() == "" and wire.update(picture, None) == ""
+    assert wire.clear() == "" and wire.update(picture, None) == ""
     wire.update(picture, COVERED)
     assert actions(wire.update(picture, None)) == ["d,d=i"] * 2
     assert wire.update(None, HERE) == ""
     assert actions(wire.update(picture, HERE)) == ["p"]
-    assert actions(wire.close()) == ["d,d=I"]
+    assert actions(wire.clear()) == ["d,d=I"]
 
 
 def test_stamps_are_sent_again_only_where_they_were_wiped_out() -> None:
@@ -172,10 +172,10 @@ def test_a_picture_of_another_protocol_is_not_sent(wire: KittyWire | StampWire) 
 
 
 @pytest.mark.parametrize("wire", [KittyWire(), StampWire()])
-def test_after_the_terminal_forgot_the_picture_is_sent_whole(wire: KittyWire | StampWire) -> None:
+def test_after_all_was_cleared_the_picture_is_sent_whole(wire: KittyWire | StampWire) -> None:
     picture = kitty_picture() if isinstance(wire, KittyWire) else stamp_picture()
     sent = wire.update(picture, HERE)
-    wire.forget()
+    wire.clear()
     assert len(wire.update(picture, HERE)) == len(sent)
 
 

@@ -59,7 +59,7 @@ def test_a_terminal_that_forgot_gets_another_anchor_and_all_again() -> None:
     assert wire.update(shown, HERE) == ""
     anchors = {wire.anchor}
     for _ in range(3):
-        wire.forget()
+        wire.clear()
         anchors.add(wire.anchor)
     assert len(anchors) > 1
     assert f"i={wire.anchor.image}," in "".join(passed(wire.open()))
@@ -69,8 +69,9 @@ def test_a_terminal_that_forgot_gets_another_anchor_and_all_again() -> None:
 def test_nothing_is_left_behind() -> None:
     wire = TmuxWire()
     wire.update(picture(), HERE)
-    freed = re.findall(r"a=d,d=I,i=(\d+)", "".join(passed(wire.close())))
-    assert len(freed) == 2 and str(wire.anchor.image) in freed
+    anchor = wire.anchor
+    freed = re.findall(r"a=d,d=I,i=(\d+)", "".join(passed(wire.clear())))
+    assert len(freed) == 2 and str(anchor.image) in freed
 
 
 def test_questions_are_for_the_terminal() -> None:

@@ -47,12 +47,21 @@ def line(at: Desk) -> str:
 
 
 @pytest.mark.parametrize(
-    ("width", "right"), [(100, "sam2 tiny on cuda · cells"), (70, "sam2 tiny on cuda"), (50, "overlay"), (30, "29")]
+    ("width", "right"),
+    [(100, "sam2 tiny on cuda · cells"), (70, "sam2 tiny on cuda"), (58, "sam2 tiny"), (50, "overlay"), (30, "29")],
 )
 async def test_graphics_go_before_the_engine_where_there_is_little_room(desk: OpenDesk, width: int, right: str) -> None:
     async with desk((width, 24)) as at:
         at.screen.place.engine = EngineStatus("ready", "sam2 tiny", "cuda")
         assert line(at).rstrip().endswith(right)
+
+
+async def test_a_long_name_gives_way_to_the_engine(desk: OpenDesk) -> None:
+    async with desk((80, 24)) as at:
+        await at.type("aa very long name of a koi")
+        await at.press("enter")
+        at.screen.place.engine = EngineStatus("ready", "flow: no checkpoint file")
+        assert "1 a very …" in line(at) and line(at).endswith("   flow")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])

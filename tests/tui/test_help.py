@@ -2,10 +2,11 @@
 
 import pytest
 from textual.binding import Binding
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 from textual.widgets._footer import FooterKey
 
 from samannot_tui.session.commands import AddLabel
+from samannot_tui.tui.app import SamannotApp
 from samannot_tui.tui.bindings import BINDINGS, TOPICS
 from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.screens.help import HelpScreen
@@ -21,8 +22,9 @@ def test_every_binding_is_complete_and_names_a_real_action(binding: Binding) -> 
     assert binding.id
     assert binding.description
     assert binding.tooltip
-    name = binding.action.partition("(")[0]
-    assert callable(getattr(Workspace, f"action_{name}"))
+    name = binding.action.partition("(")[0].removeprefix("app.")
+    owner = SamannotApp if binding.action.startswith("app.") else Workspace
+    assert callable(getattr(owner, f"action_{name}"))
 
 
 def test_ids_are_unique() -> None:
@@ -90,3 +92,16 @@ async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()
         assert at.screen.place.frame == 29
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 120])
+async def test_the_footer_shows_keys_whole_or_not_at_all(desk: OpenDesk, width: int) -> None:
+    async with desk((width, 24)) as at:
+        await at.pilot.pause()
+        for _ in range(2):
+            footer = at.screen.query_one(Footer)
+            shown = [key for key in footer.children if key.visible]
+            assert shown and all(key.region.right <= width for key in shown)
+            assert len(shown) == len(footer.children) or width < 120
+            await at.press("p", "escape")
+            await at.pilot.pause()

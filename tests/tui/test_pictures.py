@@ -1,6 +1,5 @@
 """Which pictures are made, and how good, on links of all kinds: with a clock and a terminal of the test's own."""
 
-import asyncio
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -242,21 +241,3 @@ def test_a_picture_that_cannot_be_made_is_not_tried_again(monkeypatch: pytest.Mo
     stage.press(1)
     stage.run(3)
     assert [each.frame for each in asked] == [0, 1]
-
-
-def test_before_leaving_nothing_more_is_made_and_answers_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = Stage(monkeypatch, *SLOW)
-    stage.press(0)
-    stage.run(0.3)
-
-    async def tick(seconds: float) -> None:
-        stage.run(stage.now + seconds)
-
-    monkeypatch.setattr(pictures, "sleep", tick)
-    stage.press(1)
-    assert not stage.link.idle
-    asyncio.run(stage.pictures.settle())
-    sent = stage.sent
-    assert stage.link.idle
-    stage.run(20)
-    assert stage.sent == sent

@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from samannot_tui.engine.reports import Progressed, RunnerEvent
 from samannot_tui.graphics.link import Link
@@ -36,6 +35,7 @@ from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.features import FeaturePane
+from samannot_tui.tui.widgets.key_footer import KeyFooter
 from samannot_tui.tui.widgets.labels import LabelPane
 from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
@@ -124,7 +124,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         yield Timeline(self.place)
         yield MessageLine(self.place)
         yield self.ask_line
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         self._drawer = Drawer(self._source, self.client.follower)
@@ -330,7 +330,6 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     async def _leave(self) -> None:
         run = self.place.run
         await asyncio.to_thread(self.client.close, self.place.kept)
-        await self._pictures.settle()
         farewell = f"The run was ended after {run.done} of {run.total} frames, which are kept." if run else None
         self.app.exit(message=farewell)
 

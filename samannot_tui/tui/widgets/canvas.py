@@ -16,8 +16,9 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.graphics.tmux import Pane, answers_through, look
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.driver import TerminalDriver
 from samannot_tui.tui.widgets.canvas_cells import CellRows
-from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire, Wire, question, ticket_at
+from samannot_tui.tui.widgets.canvas_graphics import LAST_TICKET, KittyWire, StampWire, Wire, question, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
@@ -167,13 +168,13 @@ class Canvas(Widget):
 
     def preload(self, encoded: Encoded) -> None:
         """Send a picture that may be shown later, where the terminal can keep it. On the event loop only."""
-        if self._wire is not None and self._is_seen:
+        if self._wire is not None and self._is_seen and not self._is_behind:
             self._send(self._wire.preload(encoded))
 
     def ask(self) -> None:
         """Have the terminal answer, to measure how far away it is."""
-        if self._asks:
-            self._write(self._question(0))
+        if self._asks and not self._is_behind:
+            self._write(self._question(self._link.send(0, monotonic())))
 
     def answered(self, x: int, y: int) -> None:
         """The terminal has told that its cursor is in this cell: the answer to what ends each picture."""
@@ -198,16 +199,30 @@ class Canvas(Widget):
         return lines
 
     def on_mount(self) -> None:
-        self.app.app_resume_signal.subscribe(self, lambda _: self._start_over())
         if self._wire is not None:
             self._write(self._wire.open())
         if self._probed.multiplexer == "tmux":
             self.set_interval(LOOK_EVERY, self._look_around)
             self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
-    def on_unmount(self) -> None:
+    def start_over(self) -> None:
+        """The terminal was somebody else's meanwhile: whatever it shows or holds is of no use."""
+        self._write(self.farewell())
         if self._wire is not None:
-            self._write(self._wire.close())
+            self._write(self._wire.open())
+            self.refresh()
+
+    def catch_up(self) -> None:
+        """The terminal has taken all that it was sent: send what was put off."""
+        self._sync_soon()
+
+    def farewell(self) -> str:
+        """What to write so that none of the pictures is left in the terminal."""
+        return self._wire.clear() if self._wire is not None else ""
+
+    def last_question(self) -> str:
+        """The question that no other follows: its answer tells that all before it have come; "" where none would."""
+        return self._question(LAST_TICKET) if self._asks else ""
 
     def on_resize(self) -> None:
         now, before = window_cell(), self._terminal.answers.window_cell
@@ -280,13 +295,6 @@ class Canvas(Widget):
             self._cells.clear()
             self.post_message(self.Resized(self, target))
 
-    def _start_over(self) -> None:
-        """The terminal was somebody else's meanwhile: paint everything again, which Textual does not do."""
-        if self._wire is not None:
-            self._wire.forget()
-            self._write(self._wire.open())
-        self.screen.refresh()
-
     @property
     def _is_seen(self) -> bool:
         """Does a terminal show the pane? Else tmux throws pictures away."""
@@ -319,12 +327,11 @@ class Canvas(Widget):
         if terminal != self._terminal:
             self._change(terminal)
         elif before is not None and before.clients != pane.clients:
-            self._start_over()
+            self.start_over()
 
     def _change(self, terminal: Terminal) -> None:
         """From now on, pictures go another way."""
-        if self._wire is not None:
-            self._write(self._wire.close())
+        self._write(self.farewell())
         self._terminal, self._cell = terminal, terminal.cell
         self._pointer = Pointer(terminal.answers.cell)
         self._wire = _wire_for(terminal)
@@ -344,7 +351,7 @@ class Canvas(Widget):
 
     def _sync(self) -> None:
         self._sync_due = False
-        if self._wire is None or not self.is_attached or not self._is_seen:
+        if self._wire is None or not self.is_attached or not self._is_seen or self._is_behind:
             return
         self._retarget()
         placement = placement_of(self)
@@ -362,18 +369,22 @@ class Canvas(Widget):
 
     def _ask_after_cells(self) -> None:
         size, self._cell_bytes = self._cell_bytes, 0
-        self._write(self._question(size))
+        self._write(self._question(self._link.send(size, monotonic())))
 
-    def _question(self, size: int) -> str:
-        """Asks for an answer to so many bytes."""
-        ticket = self._link.send(size, monotonic())
+    def _question(self, ticket: int) -> str:
         return question(ticket) if self._wire is None else self._wire.question(ticket)
 
     def _send(self, text: str) -> None:
         """Write, and ask for an answer where the terminal is known to give any."""
         if text and self._asks:
-            text += self._question(len(text))
+            text += self._question(self._link.send(len(text), monotonic()))
         self._write(text)
+
+    @property
+    def _is_behind(self) -> bool:
+        """Has the terminal more to take than it can for now? `catch_up` is called when it has taken it."""
+        driver = self.app._driver
+        return isinstance(driver, TerminalDriver) and driver.is_behind
 
     def _write(self, text: str) -> None:
         driver = self.app._driver

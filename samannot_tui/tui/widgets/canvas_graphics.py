@@ -25,6 +25,8 @@ SAVE_CURSOR, RESTORE_CURSOR = "\x1b7", "\x1b8"
 TICKET_ROW = 1
 """Not 0: there, the answer could be mistaken for a function key (CSI 1 ; 2 R is shift+F3)."""
 FIRST_TICKET = 1
+LAST_TICKET = -1
+"""Of the question that no other follows."""
 
 
 class Wire(Protocol):
@@ -44,15 +46,11 @@ class Wire(Protocol):
         ...
 
     def open(self) -> str:
-        """What to write before the canvas is painted for the first time, or again after `forget`."""
+        """What to write before the canvas is painted for the first time, or again after `clear`."""
         ...
 
     def damage(self) -> None:
         """Textual has written blanks where the picture is."""
-        ...
-
-    def forget(self) -> None:
-        """The terminal has lost everything that it was sent."""
         ...
 
     def preload(self, picture: Encoded) -> str:
@@ -67,8 +65,8 @@ class Wire(Protocol):
         """Ask the terminal where its cursor is, told once all before is drawn; `ticket` says where that is."""
         ...
 
-    def close(self) -> str:
-        """What to write so that nothing is left in the terminal."""
+    def clear(self) -> str:
+        """What to write so that nothing is left in the terminal, even if it is in doubt what it has."""
         ...
 
 
@@ -84,8 +82,6 @@ class StampWire:
 
     def damage(self) -> None:
         self._shown = None
-
-    forget = damage
 
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, StampPicture) or placement is None:
@@ -107,7 +103,8 @@ class StampWire:
     def question(self, ticket: int) -> str:
         return question(ticket)
 
-    def close(self) -> str:
+    def clear(self) -> str:
+        self._shown = None
         return ""
 
 
@@ -142,10 +139,6 @@ class KittyWire:
     def damage(self) -> None:
         self._is_damaged = True
 
-    def forget(self) -> None:
-        self._images.clear()
-        self._placed.clear()
-
     def update(self, picture: Encoded | None, placement: Placement | None) -> str:
         if not isinstance(picture, KittyPicture) or placement is None:
             return self._at_once("".join(self._shrink(layer, 0) for layer in [*self._placed]))
@@ -168,7 +161,7 @@ class KittyWire:
         surplus = [self._free(layer) for layer in self._images.beyond_budget(len(needed))]
         return self._on_its_way(sent + "".join(surplus))
 
-    def close(self) -> str:
+    def clear(self) -> str:
         return self._at_once("".join(self._free(layer) for layer in self._images))
 
     def _put(self, image: int, number: int, part: PixelRect | None, piece: Region, placement: Placement, z: int) -> str:
@@ -254,6 +247,11 @@ def question(ticket: int) -> str:
 def ticket_at(x: int, y: int) -> int | None:
     """The ticket of a `question` that was answered with this cell, None if it answers something else."""
     return x - FIRST_TICKET if y == TICKET_ROW and 0 <= x - FIRST_TICKET < TICKETS else None
+
+
+def is_last_answer(x: int, y: int) -> bool:
+    """Is this the answer to a `question` with LAST_TICKET?"""
+    return (x, y) == (FIRST_TICKET + LAST_TICKET, TICKET_ROW)
 
 
 def wrapped(commands: str) -> str:

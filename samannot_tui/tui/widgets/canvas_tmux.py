@@ -31,16 +31,14 @@ class TmuxWire(KittyWire):
     def open(self) -> str:
         return self._on_its_way(self._anchor.transmit())
 
-    def forget(self) -> None:
-        super().forget()
-        # The same character again would not be drawn again, and an image that comes after it not be seen.
-        self._anchor = _new_anchor()
-
     def question(self, ticket: int) -> str:
         return passed_on(question(ticket))
 
-    def close(self) -> str:
-        return super().close() + self._on_its_way(kitty.free(self._anchor.image))
+    def clear(self) -> str:
+        commands = super().clear() + self._on_its_way(kitty.free(self._anchor.image))
+        # The same character again would not be drawn again, and an image that comes after it not be seen.
+        self._anchor = _new_anchor()
+        return commands
 
     def _put(self, image: int, number: int, part: PixelRect | None, piece: Region, placement: Placement, z: int) -> str:
         offset = piece.offset - placement.region.offset

@@ -1,13 +1,13 @@
 """The feature pane: the active label's feature values that hold on this frame."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from samannot_tui.text import printable
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.widgets.lines import Lines
 
 
-class FeaturePane(Static):
+class FeaturePane(Lines):
     """One line a feature: name, value, and the frame since which it holds."""
 
     DEFAULT_CSS = """
@@ -16,7 +16,7 @@ class FeaturePane(Static):
     """
 
     def __init__(self, place: Place) -> None:
-        super().__init__(Content(""))
+        super().__init__()
         self._place = place
 
     def refresh_features(self) -> None:
@@ -24,7 +24,7 @@ class FeaturePane(Static):
         active = self._place.active
         self.border_title = Content(f"Features: {printable(active.name)}" if active else "Features")
         lines = [self._line(name) for name in sorted(self._place.state.features.get(active.id, {}))] if active else []
-        self.update(Content("\n").join(lines) if lines else Content.styled(" f sets a feature", "dim"))
+        self.show(Content("\n").join(lines) if lines else Content.styled(" f sets a feature", "dim"))
 
     def _line(self, name: str) -> Content:
         assert self._place.active is not None

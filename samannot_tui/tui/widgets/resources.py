@@ -1,18 +1,18 @@
 """The resource pane: CPU, RAM, GPU, VRAM where there is one, and how far the run is."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from samannot_tui.monitor import Reading
 from samannot_tui.text import printable
 from samannot_tui.tui.place import Place, RunStatus
+from samannot_tui.tui.widgets.lines import Lines
 
 BAR_COLUMNS = 8
 GIB = 1024**3
 ARROWS = {"forward": "▶", "backward": "◀", "both": "◀▶", "frame": "■"}
 
 
-class ResourcePane(Static):
+class ResourcePane(Lines):
     """Only what could be read is shown."""
 
     DEFAULT_CSS = """
@@ -20,7 +20,7 @@ class ResourcePane(Static):
     """
 
     def __init__(self, place: Place) -> None:
-        super().__init__(Content(""))
+        super().__init__()
         self._place = place
         self._reading = Reading()
         self.border_title = "Resources"
@@ -34,7 +34,7 @@ class ResourcePane(Static):
         lines = resource_lines(self._reading)
         if self._place.run is not None:
             lines.append(f"run  {run_line(self._place.run)}")
-        self.update(Content("\n".join(f" {line}" for line in lines)))
+        self.show(Content("\n".join(f" {line}" for line in lines)))
 
 
 def resource_lines(reading: Reading) -> list[str]:

@@ -19,8 +19,8 @@ DISPENSABLE = ("block", "view", "media", "label")
 class StatusLine(Widget):
     """Left: media, frame, block, view, active label, run, and an engine that is not up.
 
-    Right: engine and graphics, or the engine alone, if there is room. Where even the left does not fit, names are
-    shortened, then what is least needed is left out.
+    Right: engine and graphics, or the engine alone, or no more than its name, for which names on the left are
+    shortened. Where even the left does not fit, what is least needed is left out.
     """
 
     DEFAULT_CSS = """
@@ -36,12 +36,13 @@ class StatusLine(Widget):
         self._is_read_only = is_read_only
 
     def render(self) -> Content:
-        versions = list(self._versions())
-        left = next((each for each in versions if each.cell_length < self.size.width), versions[-1])
-        for means in self._means():
-            room = self.size.width - left.cell_length - cell_len(means) - 2
-            if room >= GAP:
-                return Content.assemble(" ", left, " " * room, (means, "dim"))
+        whole, short, *rest = self._versions()
+        for left in (whole, short):
+            for means in self._means():
+                room = self.size.width - left.cell_length - cell_len(means) - 2
+                if room >= GAP:
+                    return Content.assemble(" ", left, " " * room, (means, "dim"))
+        left = next((each for each in (whole, short, *rest) if each.cell_length < self.size.width), rest[-1])
         return Content.assemble(" ", left).truncate(self.size.width, ellipsis=True)
 
     def _means(self) -> Iterator[str]:
@@ -50,6 +51,7 @@ class StatusLine(Widget):
         yield " · ".join(filter(None, [engine, self._graphics()]))
         if engine:
             yield engine
+            yield printable(self._place.engine.name)
 
     def _versions(self) -> Iterator[Content]:
         """The left side, from whole to as short as it gets."""
