@@ -34,7 +34,9 @@ class ResourcePane(Static):
         lines = resource_lines(self._reading)
         if self._place.run is not None:
             lines.append(f"run  {run_line(self._place.run)}")
-        self.update(Content("\n".join(f" {line}" for line in lines)))
+        told = Content("\n".join(f" {line}" for line in lines))
+        if told != self.content:
+            self.update(told)
 
 
 def resource_lines(reading: Reading) -> list[str]:
