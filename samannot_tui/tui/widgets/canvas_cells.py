@@ -1,11 +1,9 @@
 """Pictures of text cells as Textual strips."""
 
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from rich.color import Color, ColorSystem
-from rich.console import Console
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -50,32 +48,7 @@ class CellRows:
             Segment("".join(PATTERNS[pattern] for pattern in patterns), _style(front, back, numbered))
             for patterns, front, back in self._picture.runs(y)
         ]
-        return ThriftyStrip(segments, self._picture.target.columns)
-
-
-class ThriftyStrip(Strip):
-    """A strip of coloured text that sends a colour only where it changes, in a third of the bytes."""
-
-    def render(self, console: Console) -> str:
-        system = console._color_system or ColorSystem.TRUECOLOR
-        parts = []
-        front = back = ""
-        for text, style, _ in self._segments:
-            wanted = _codes(style, system)
-            changes = ";".join(new for new, old in zip(wanted, (front, back), strict=True) if new != old)
-            parts.append(f"\x1b[{changes}m{text}" if changes else text)
-            front, back = wanted
-        return "".join([*parts, "\x1b[0m"])
-
-    def crop(self, start: int, end: int | None = None) -> Strip:
-        return _thrifty(super().crop(start, end))
-
-    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        return [_thrifty(piece) for piece in super().divide(cuts)]
-
-
-def _thrifty(strip: Strip) -> Strip:
-    return ThriftyStrip(strip._segments, strip.cell_length)
+        return Strip(segments, self._picture.target.columns)
 
 
 def _stretches(columns: list[int]) -> list[tuple[int, int]]:
@@ -87,16 +60,6 @@ def _stretches(columns: list[int]) -> list[tuple[int, int]]:
         else:
             stretches.append((column, 1))
     return stretches
-
-
-@lru_cache(maxsize=32768)
-def _codes(style: Style | None, system: ColorSystem) -> tuple[str, str]:
-    """SGR parameters for a style's front and back colour."""
-    front, back = (style.color, style.bgcolor) if style else (None, None)
-    return (
-        ";".join((front or Color.default()).downgrade(system).get_ansi_codes(foreground=True)),
-        ";".join((back or Color.default()).downgrade(system).get_ansi_codes(foreground=False)),
-    )
 
 
 @lru_cache(maxsize=32768)

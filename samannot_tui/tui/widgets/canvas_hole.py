@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -11,7 +10,7 @@ BLACK = Style(bgcolor="rgb(0,0,0)")
 
 
 class Hole(Strip):
-    """A row of blanks. `on_paint` is called whenever some of them are really sent to the terminal.
+    """A row of blanks. `on_paint` is called by `painted`, whenever some of them are really sent to the terminal.
 
     Textual asks a widget for its lines far more often than it sends them (a region around all changes is
     composed, only the changed parts are sent). Only what is sent wipes out a sixel picture.
@@ -22,10 +21,10 @@ class Hole(Strip):
         self._width = width
         self._on_paint = on_paint
 
-    def render(self, console: Console) -> str:
+    def painted(self) -> None:
+        """It is being sent."""
         if self._width:
             self._on_paint()
-        return super().render(console)
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         last = self._width if end is None else min(end, self._width)
