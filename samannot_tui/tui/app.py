@@ -33,6 +33,10 @@ class SamannotApp(App[None]):
     """Annotates one session. `exit()` may be called at any time; the caller then closes the client."""
 
     TITLE = "samannot-tui"
+    CSS = """
+    /* Dimming what lies behind a dialog would send the whole screen again, twice. */
+    ModalScreen { background: transparent; }
+    """
 
     def __init__(
         self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]

@@ -10,15 +10,14 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from samannot_tui.tui.terse import terse
+from samannot_tui.tui.terse import Look, look_of, on_blanks, terse
 from samannot_tui.tui.widgets.canvas_hole import Hole
 
-Cell = tuple[str, Style | None]
+Cell = tuple[str, Look]
 GAP = 5
 """So many cells that stay the same are sent with their neighbours: a jump over them takes more bytes."""
 
@@ -105,17 +104,24 @@ def _of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
 
 
 def _cells(strip: Iterable[Segment]) -> list[Cell | None]:
-    """A wide letter is followed by an empty cell; what takes no room belongs to the letter before it."""
+    """A wide letter is followed by an empty cell; what takes no room belongs to the letter before it.
+
+    By what is to be seen: while a dialog is open, Textual writes the same looks in other styles.
+    """
     cells: list[Cell | None] = []
     for text, style, _ in strip:
+        look = look_of(style, ColorSystem.TRUECOLOR)
+        blank = " ", on_blanks(look)
         if text.isascii():
-            cells += [(letter, style) for letter in text]
+            cells += [(letter, look) if letter != " " else blank for letter in text]
             continue
         for letter in text:
             width = cell_len(letter)
             last = cells[-1] if cells else None
-            if width:
-                cells += [(letter, style), *[("", style)] * (width - 1)]
+            if letter == " ":
+                cells.append(blank)
+            elif width:
+                cells += [(letter, look), *[("", look)] * (width - 1)]
             elif last is not None:
                 cells[-1] = last[0] + letter, last[1]
     return cells

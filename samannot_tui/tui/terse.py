@@ -41,6 +41,25 @@ class Run(NamedTuple):
 PLAIN = Look(0, "39", "49")
 
 
+@lru_cache(maxsize=32768)
+def look_of(style: Style | None, system: ColorSystem) -> Look:
+    """A style's look; None is the terminal's own."""
+    if style is None:
+        return PLAIN
+    front, back = style.color or Color.default(), style.bgcolor or Color.default()
+    return Look(
+        style._attributes & style._set_attributes & (1 << len(OFF)) - 1,
+        ";".join(front.downgrade(system).get_ansi_codes()),
+        ";".join(back.downgrade(system).get_ansi_codes(foreground=False)),
+    )
+
+
+@lru_cache(maxsize=32768)
+def on_blanks(look: Look) -> Look:
+    """What is to be seen of a look where there is no letter."""
+    return look if look.attributes & SEEN_ON_BLANKS else PLAIN._replace(back=look.back)
+
+
 def terse(parts: Iterable[tuple[int, int, Iterable[Segment]]], system: ColorSystem) -> str:
     """What to write for segments that each belong at a column and row of the screen; no two share a cell."""
     runs = list(_runs(parts, system))
@@ -53,7 +72,7 @@ def terse(parts: Iterable[tuple[int, int, Iterable[Segment]]], system: ColorSyst
 def _runs(parts: Iterable[tuple[int, int, Iterable[Segment]]], system: ColorSystem) -> Iterator[Run]:
     for x, y, segments in parts:
         for text, style, _ in segments:
-            yield Run(x, y, text, _look(style, system))
+            yield Run(x, y, text, look_of(style, system))
             x += cell_len(text)
 
 
@@ -86,15 +105,3 @@ def _changes(old: Look, new: Look) -> Iterator[str]:
 
 def _bits(attributes: int) -> list[int]:
     return [bit for bit in range(len(OFF)) if attributes >> bit & 1]
-
-
-@lru_cache(maxsize=32768)
-def _look(style: Style | None, system: ColorSystem) -> Look:
-    if style is None:
-        return PLAIN
-    front, back = style.color or Color.default(), style.bgcolor or Color.default()
-    return Look(
-        style._attributes & style._set_attributes & (1 << len(OFF)) - 1,
-        ";".join(front.downgrade(system).get_ansi_codes()),
-        ";".join(back.downgrade(system).get_ansi_codes(foreground=False)),
-    )

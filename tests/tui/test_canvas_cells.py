@@ -1,60 +1,13 @@
-import re
-from io import StringIO
-
 import numpy as np
-import pytest
-from rich.color import Color
-from rich.console import Console
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
-from textual.strip import Strip
 
 from samannot_tui.graphics.encode import encode
 from samannot_tui.graphics.pictures import CellPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
-from samannot_tui.tui.widgets.canvas_cells import CellRows, ThriftyStrip
+from samannot_tui.tui.widgets.canvas_cells import CellRows
 
 TARGET = Target("cells", 30, 10, (2, 4))
-RED, BLUE, GREY = Color.from_rgb(250, 0, 0), Color.from_rgb(0, 0, 250), Color.from_ansi(240)
-
-
-def segments() -> list[Segment]:
-    """New ones each time: Rich's styles remember how they were rendered first, in whatever colours."""
-    return [
-        Segment("▘▝", Style.from_color(RED, BLUE)),
-        Segment("▄", Style.from_color(RED, GREY)),
-        Segment("█", Style.from_color(BLUE, GREY)),
-        Segment("▞▞▞", Style.from_color(BLUE, GREY)),
-    ]
-
-
-def console(colors: str = "truecolor") -> Console:
-    return Console(file=StringIO(), force_terminal=True, color_system=colors)  # type: ignore[arg-type]
-
-
-def drawn(text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """What a terminal shows: characters with the parameters of their front and back colours."""
-    front: tuple[str, ...] = ()
-    back: tuple[str, ...] = ()
-    cells = []
-    for parameters, character in re.findall(r"\x1b\[([0-9;]*)m|(.)", text):
-        if character:
-            cells.append((character, front, back))
-            continue
-        numbers = parameters.split(";")
-        while numbers:
-            length = {"2": 5, "5": 3}.get(numbers[1], 1) if numbers[0] in ("38", "48") else 1
-            colour, numbers = tuple(numbers[:length]), numbers[length:]
-            code = int(colour[0])
-            if code == 0:
-                front = back = ()
-            elif code // 10 in (3, 9):
-                front = colour
-            else:
-                back = colour
-    return cells
 
 
 def picture(seed: int = 0, changed: tuple[int, int] | None = None) -> CellPicture:
@@ -65,28 +18,6 @@ def picture(seed: int = 0, changed: tuple[int, int] | None = None) -> CellPictur
     encoded = encode(pixels, Viewport((60, 40), TARGET.pixel_size), TARGET)
     assert isinstance(encoded, CellPicture)
     return encoded
-
-
-@pytest.mark.parametrize("colors", ["truecolor", "256", "standard"])
-def test_a_thrifty_strip_shows_what_any_strip_shows(colors: str) -> None:
-    plain, thrifty = (kind(segments(), 7).render(console(colors)) for kind in (Strip, ThriftyStrip))
-    assert drawn(thrifty) == drawn(plain)
-    assert thrifty.endswith("\x1b[0m") and thrifty.count("\x1b[0m") == 1
-    assert len(thrifty) < len(plain)
-
-
-def test_a_thrifty_strip_names_a_colour_only_where_it_changes() -> None:
-    text = ThriftyStrip(segments(), 7).render(console())
-    assert text == "\x1b[38;2;250;0;0;48;2;0;0;250m▘▝\x1b[48;5;240m▄\x1b[38;2;0;0;250m█▞▞▞\x1b[0m"
-
-
-def test_parts_of_a_thrifty_strip_are_thrifty_and_whole() -> None:
-    strip = ThriftyStrip(segments(), 7)
-    whole = drawn(strip.render(console()))
-    assert drawn(strip.crop(1, 4).render(console())) == whole[1:4]
-    pieces = strip.divide([2, 5, 7])
-    assert [cell for piece in pieces for cell in drawn(piece.render(console()))] == whole
-    assert all(isinstance(piece, ThriftyStrip) for piece in (strip.crop(1, 4), *pieces))
 
 
 def test_the_first_picture_is_drawn_whole_and_the_same_one_not_again() -> None:

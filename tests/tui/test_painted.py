@@ -44,14 +44,16 @@ def test_the_screen_is_the_same_as_if_all_was_sent(history: list[list[Strip]]) -
     painted = Painted()
     seen: list[list[tuple[str, Style | None] | None]] = [[None] * WIDTH for _ in range(HEIGHT)]
     for screen in history:
-        for x, y, strip in painted.lessened(layout(screen), SIZE)._news():
-            cells = cells_of(strip)
-            seen[y][x : x + len(cells)] = cells
+        if update := painted.lessened(layout(screen), SIZE):
+            for x, y, strip in update._noted():
+                cells = cells_of(strip)
+                seen[y][x : x + len(cells)] = cells
         assert seen == [cells_of(strip) for strip in screen]
 
 
 def sent(painted: Painted, update: LayoutUpdate | ChopsUpdate, size: Size = SIZE) -> str:
-    return painted.lessened(update, size).render_segments(CONSOLE)
+    less = painted.lessened(update, size)
+    return less.render_segments(CONSOLE) if less else ""
 
 
 def text(content: str) -> Strip:
@@ -93,3 +95,10 @@ def test_a_hole_tells_only_when_its_cells_are_really_sent() -> None:
     sent(painted, layout([text("a dialog"), hole, hole]))
     sent(painted, layout([hole] * HEIGHT))
     assert len(wiped) == HEIGHT + 1
+
+
+def test_what_was_not_sent_after_all_is_still_news() -> None:
+    painted, screen = Painted(), [text("frame 17")] * HEIGHT
+    assert painted.lessened(layout(screen), SIZE) is not None
+    assert painted.lessened(layout(screen), SIZE) is not None
+    assert sent(painted, layout(screen)) and painted.lessened(layout(screen), SIZE) is None
