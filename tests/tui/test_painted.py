@@ -17,7 +17,7 @@ from samannot_tui.tui.widgets.canvas_hole import Hole
 
 WIDTH, HEIGHT = 24, 3
 SIZE = Size(WIDTH, HEIGHT)
-RED, BLUE = Style(color="red"), Style(color="blue")
+RED, BLUE = Style(color="red"), Style(color="blue", bgcolor="green")
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
 
 pieces = st.tuples(st.text(st.sampled_from("ab ·é魚"), max_size=12), st.sampled_from([RED, BLUE, None]))
@@ -31,18 +31,21 @@ def layout(strips: Iterable[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[strip] for strip in strips], Region(0, 0, WIDTH, HEIGHT))
 
 
-def cells_of(strip: Iterable[Segment]) -> list[tuple[str, Style | None]]:
-    cells: list[tuple[str, Style | None]] = []
+def cells_of(strip: Iterable[Segment]) -> list[tuple[str, object, object]]:
+    """Letters and what is to be seen of their styles: of a blank that is its ground."""
+    cells: list[tuple[str, object, object]] = []
     for text, style, _ in strip:
+        front, back = (style.color, style.bgcolor) if style else (None, None)
         for letter in text:
-            cells += [(letter, style), *[("", style)] * (cell_len(letter) - 1)]
+            look = (None if letter == " " else front, back)
+            cells += [(letter, *look), *[("", *look)] * (cell_len(letter) - 1)]
     return cells
 
 
 @given(st.lists(screens, min_size=2, max_size=5))
 def test_the_screen_is_the_same_as_if_all_was_sent(history: list[list[Strip]]) -> None:
     painted = Painted()
-    seen: list[list[tuple[str, Style | None] | None]] = [[None] * WIDTH for _ in range(HEIGHT)]
+    seen: list[list[tuple[str, object, object] | None]] = [[None] * WIDTH for _ in range(HEIGHT)]
     for screen in history:
         if update := painted.lessened(layout(screen), SIZE):
             for x, y, strip in update._noted():
