@@ -39,7 +39,7 @@ class Stream:
         text: all other bytes: letters, colours, cursor moves.
     """
 
-    commands: Counter[str]
+    commands: dict[str, int]
     graphics: int
     text: int
 
@@ -57,7 +57,7 @@ def parsed(written: bytes) -> Stream:
             commands[{"t": "transmit", "p": "place", "d": "delete", "q": "query"}[action[1]]] += 1
     if asked := text.count(CURSOR_QUESTION):
         commands["question"] = asked
-    return Stream(commands, graphics, len(written) - graphics)
+    return Stream(dict(commands), graphics, len(written) - graphics)
 
 
 class PtyTerminal:

@@ -66,7 +66,7 @@ class StampWire:
     overdraws = True
 
     def __init__(self) -> None:
-        self._shown: tuple[StampPicture, Region] | None = None
+        self._shown: tuple[str, Region] | None = None
 
     def damage(self) -> None:
         self._shown = None
@@ -77,9 +77,10 @@ class StampWire:
         if not isinstance(picture, StampPicture) or placement is None:
             self._shown = None
             return ""
-        if self._shown is not None and self._shown[0] is picture and self._shown[1] == placement.region:
+        shown = picture.commands, placement.region
+        if self._shown == shown:
             return ""
-        self._shown = picture, placement.region
+        self._shown = shown
         column, row = picture.target.origin
         return wrapped(move_to(placement.region.x + column, placement.region.y + row) + picture.commands)
 
