@@ -84,9 +84,12 @@ class PtyTerminal:
         os.write(self._master, keys.encode())
 
     def rest(self, quiet: float, longest: float = 60.0) -> bytes:
-        """Wait until nothing has come for so many seconds, or the program has ended; all since the last call."""
+        """Wait until something has come and then nothing for so many seconds, or the program has ended.
+
+        Returns all since the last call.
+        """
         ends_at = time.monotonic() + longest
-        while select.select([self._master], [], [], quiet)[0]:
+        while select.select([self._master], [], [], longest if len(self._written) == self._taken else quiet)[0]:
             assert time.monotonic() < ends_at, f"the program was never at rest within {longest:.0f} s"
             try:
                 self._written += os.read(self._master, 1 << 16)
