@@ -57,7 +57,7 @@ class KittyPicture:
     layers: tuple[KittyLayer, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Stamp:
     """What replaces all cells of a picture, or some rows of them.
 
@@ -72,7 +72,7 @@ class Stamp:
 
 @dataclass(frozen=True, eq=False)
 class StampPicture:
-    """Stamps, each over those before it. What pictures have in common is one object, as with layers."""
+    """Stamps, each over those before it. Those that pictures have in common are not sent again."""
 
     target: Target
     viewport: Viewport

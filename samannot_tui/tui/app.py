@@ -35,6 +35,10 @@ class SamannotApp(App[None]):
 
     TITLE = "samannot-tui"
     BINDINGS: ClassVar[list[BindingType]] = [*TERMINAL.bindings]
+    CSS = """
+    /* Dimming what lies behind a dialog would send the whole screen again, twice. */
+    ModalScreen { background: transparent; }
+    """
 
     def __init__(
         self, client: Client, source: FrameSource, terminal: Terminal, read_machine: Callable[[], Reading]

@@ -6,16 +6,20 @@ Textual repaints whole widgets: a step to the next frame would write 16 KB, of w
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-Cell = tuple[str, Style | None]
-GAP = 8
+from samannot_tui.tui.terse import Look, look_of, on_blanks, terse
+from samannot_tui.tui.widgets.canvas_cells import CellStrip
+from samannot_tui.tui.widgets.canvas_hole import Hole
+
+Cell = tuple[str, Look]
+GAP = 5
 """So many cells that stay the same are sent with their neighbours: a jump over them takes more bytes."""
 
 
@@ -30,22 +34,28 @@ class Painted:
         """The terminal shows something else by now."""
         self._size = Size(0, 0)
 
-    def lessened(self, update: ChopsUpdate | LayoutUpdate, size: Size) -> "LessUpdate":
-        """An update that sends what it changes on a screen of `size`, no more."""
+    def lessened(self, update: ChopsUpdate | LayoutUpdate, size: Size) -> "LessUpdate | None":
+        """An update that sends what it changes on a screen of `size`, no more; None if that is nothing."""
         if size != self._size:
             self._size = size
             self._rows = [[None] * size.width for _ in range(size.height)]
-        return LessUpdate(self, update)
+        strips = _of_chops(update) if isinstance(update, ChopsUpdate) else _of_layout(update)
+        parts = [(column, y, part) for x, y, strip in strips for column, part in self._news(x, y, strip)]
+        return LessUpdate(self, parts) if parts else None
 
-    def news(self, x: int, y: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
-        """The parts of a strip to be sent, each with the column it belongs at. They count as sent."""
+    def note(self, x: int, y: int, strip: Strip) -> None:
+        """The strip has been sent."""
+        row, cells = self._rows[y], _cells(strip)[: len(self._rows[y]) - x]
+        row[x : x + len(cells)] = cells
+
+    def _news(self, x: int, y: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
+        """The parts of a strip to be sent, each with the column it belongs at."""
         if not 0 <= y < len(self._rows):
             return
-        row, cells = self._rows[y], _cells(strip)
-        before = row[x : x + len(cells)]
+        cells = _cells(strip)
+        before = self._rows[y][x : x + len(cells)]
         if before == cells:
             return
-        row[x : x + len(before)] = cells[: len(before)]
         changed = [at for at, (new, old) in enumerate(zip(cells, before, strict=False)) if new != old]
         start = 0
         for number, at in enumerate(changed):
@@ -57,23 +67,30 @@ class Painted:
 class LessUpdate(CompositorUpdate):
     """Another update without what is on the screen already."""
 
-    def __init__(self, painted: Painted, update: ChopsUpdate | LayoutUpdate) -> None:
+    def __init__(self, painted: Painted, parts: list[tuple[int, int, Strip]]) -> None:
+        """`parts`: each with the column and row it belongs at. They count as sent once they are rendered."""
         self._painted = painted
-        self._update = update
+        self._parts = parts
 
     def __rich_console__(self, console: Console, options: object) -> Iterator[Segment]:
-        for x, y, strip in self._news():
+        for x, y, strip in self._noted():
             yield Control.move_to(x, y).segment
             yield from strip
 
     def render_segments(self, console: Console) -> str:
-        return "".join(Control.move_to(x, y).segment.text + strip.render(console) for x, y, strip in self._news())
+        text = terse(self._noted(), console._color_system or ColorSystem.TRUECOLOR)
+        # Once: what else is in the update is little beside a picture of cells.
+        cells = next((strip for _, _, strip in self._parts if isinstance(strip, CellStrip)), None)
+        if cells is not None:
+            cells.painted(len(text.encode()))
+        return text
 
-    def _news(self) -> Iterator[tuple[int, int, Strip]]:
-        update = self._update
-        for x, y, strip in _of_chops(update) if isinstance(update, ChopsUpdate) else _of_layout(update):
-            for column, part in self._painted.news(x, y, strip):
-                yield column, y, part
+    def _noted(self) -> Iterator[tuple[int, int, Strip]]:
+        for x, y, strip in self._parts:
+            self._painted.note(x, y, strip)
+            if isinstance(strip, Hole):
+                strip.painted()
+            yield x, y, strip
 
 
 def _of_chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -93,17 +110,24 @@ def _of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
 
 
 def _cells(strip: Iterable[Segment]) -> list[Cell | None]:
-    """A wide letter is followed by an empty cell; what takes no room belongs to the letter before it."""
+    """A wide letter is followed by an empty cell; what takes no room belongs to the letter before it.
+
+    By what is to be seen: while a dialog is open, Textual writes the same looks in other styles.
+    """
     cells: list[Cell | None] = []
     for text, style, _ in strip:
+        look = look_of(style, ColorSystem.TRUECOLOR)
+        blank = " ", on_blanks(look)
         if text.isascii():
-            cells += [(letter, style) for letter in text]
+            cells += [(letter, look) if letter != " " else blank for letter in text]
             continue
         for letter in text:
             width = cell_len(letter)
             last = cells[-1] if cells else None
-            if width:
-                cells += [(letter, style), *[("", style)] * (width - 1)]
+            if letter == " ":
+                cells.append(blank)
+            elif width:
+                cells += [(letter, look), *[("", look)] * (width - 1)]
             elif last is not None:
                 cells[-1] = last[0] + letter, last[1]
     return cells

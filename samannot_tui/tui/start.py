@@ -18,6 +18,7 @@ from samannot_tui.jobs.sample import sample_clip
 from samannot_tui.text import printable
 from samannot_tui.tui.recent import recent_sessions
 from samannot_tui.tui.typed_path import typed_path
+from samannot_tui.tui.widgets.field import Field
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class StartApp(App[Path | None]):
         with Vertical(id="box") as box:
             box.border_title = "samannot-tui"
             yield Static(Content("A video, an image folder or a session, then Enter:"))
-            yield Input(placeholder="path/to/video.mp4", id="path", select_on_focus=False)
+            yield Field(placeholder="path/to/video.mp4", id="path", select_on_focus=False)
             yield Static(id="problem", markup=False)
             if self._offered:
                 yield Static(Content("or one of these:"))

@@ -17,6 +17,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 from PIL import Image
+from rich.color import ColorSystem
 from rich.console import Console
 from textual.geometry import Region
 from textual_image.renderable.halfcell import Image as HalfCells
@@ -32,6 +33,7 @@ from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.tui.drawing import LabelRequest, PictureRequest
 from samannot_tui.tui.stacking import Stacker
+from samannot_tui.tui.terse import terse
 from samannot_tui.tui.widgets.canvas_cells import CellRows
 from samannot_tui.tui.widgets.canvas_graphics import KittyWire, StampWire
 from samannot_tui.tui.widgets.canvas_layout import Placement
@@ -133,9 +135,10 @@ def written(encoded: Encoded) -> int:
     """Bytes that the canvas writes to show the picture in place of another."""
     target = encoded.target
     if isinstance(encoded, CellPicture):
-        rows, console = CellRows(), Console(color_system="truecolor")
+        rows = CellRows()
         rows.replace(encoded)
-        return sum(len(rows.strip(y, target.columns).render(console).encode()) for y in range(target.rows))
+        strips = [(0, y, rows.strip(y, target.columns)) for y in range(target.rows)]
+        return len(terse(strips, ColorSystem.TRUECOLOR).encode())
     wire = KittyWire() if isinstance(encoded, KittyPicture) else StampWire()
     return len(wire.update(encoded, Placement(Region(1, 1, target.columns, target.rows))))
 

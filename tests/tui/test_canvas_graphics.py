@@ -158,6 +158,7 @@ def test_stamps_are_sent_again_only_where_they_were_wiped_out() -> None:
     wire, picture = StampWire(), stamp_picture()
     assert "\x1b[2;21H" + picture.stamps[0].commands in wire.update(picture, HERE)
     assert wire.update(picture, HERE) == ""
+    assert wire.update(stamp_picture(), HERE) == "", "one made anew that looks the same"
     wire.damage()
     assert picture.stamps[0].commands in wire.update(picture, HERE)
     assert picture.stamps[0].commands in wire.update(picture, THERE)

@@ -1,12 +1,13 @@
 import re
 
-from rich.console import Console
+from rich.color import ColorSystem
 from textual.geometry import Region
 
 from samannot_tui.graphics.kitty import DIACRITICS, PLACEHOLDER, Anchor
 from samannot_tui.graphics.pictures import KittyLayer, KittyPicture
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.viewport import Viewport
+from samannot_tui.tui.terse import terse
 from samannot_tui.tui.widgets.canvas_hole import Hole
 from samannot_tui.tui.widgets.canvas_layout import Placement
 from samannot_tui.tui.widgets.canvas_tmux import TmuxWire
@@ -82,9 +83,10 @@ def test_questions_are_for_the_terminal() -> None:
 def test_the_anchor_is_in_the_first_cell_of_a_row_and_of_no_later_part() -> None:
     anchor, painted = Anchor(200, 3), []
     row = Hole(10, lambda: painted.append(1), anchor)
-    console = Console(color_system="standard", force_terminal=True)
     assert row.cell_length == 10 and row.text == anchor.character + " " * 9
-    assert row.render(console).startswith(f"\x1b[38;5;200;40m{anchor.character}\x1b[0m")
+    for system in (ColorSystem.STANDARD, ColorSystem.TRUECOLOR):
+        assert f"38;5;200;40m{anchor.character}" in terse([(3, 2, row)], system)
+    row.painted()
     assert painted
     first, second = row.divide([4, 10])
     assert first.text == anchor.character + " " * 3 and second.text == " " * 6

@@ -17,7 +17,7 @@ from samannot_tui.tui.widgets.canvas_hole import Hole
 
 WIDTH, HEIGHT = 24, 3
 SIZE = Size(WIDTH, HEIGHT)
-RED, BLUE = Style(color="red"), Style(color="blue")
+RED, BLUE = Style(color="red"), Style(color="blue", bgcolor="green")
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
 
 pieces = st.tuples(st.text(st.sampled_from("ab ·é魚"), max_size=12), st.sampled_from([RED, BLUE, None]))
@@ -31,27 +31,32 @@ def layout(strips: Iterable[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[strip] for strip in strips], Region(0, 0, WIDTH, HEIGHT))
 
 
-def cells_of(strip: Iterable[Segment]) -> list[tuple[str, Style | None]]:
-    cells: list[tuple[str, Style | None]] = []
+def cells_of(strip: Iterable[Segment]) -> list[tuple[str, object, object]]:
+    """Letters and what is to be seen of their styles: of a blank that is its ground."""
+    cells: list[tuple[str, object, object]] = []
     for text, style, _ in strip:
+        front, back = (style.color, style.bgcolor) if style else (None, None)
         for letter in text:
-            cells += [(letter, style), *[("", style)] * (cell_len(letter) - 1)]
+            look = (None if letter == " " else front, back)
+            cells += [(letter, *look), *[("", *look)] * (cell_len(letter) - 1)]
     return cells
 
 
 @given(st.lists(screens, min_size=2, max_size=5))
 def test_the_screen_is_the_same_as_if_all_was_sent(history: list[list[Strip]]) -> None:
     painted = Painted()
-    seen: list[list[tuple[str, Style | None] | None]] = [[None] * WIDTH for _ in range(HEIGHT)]
+    seen: list[list[tuple[str, object, object] | None]] = [[None] * WIDTH for _ in range(HEIGHT)]
     for screen in history:
-        for x, y, strip in painted.lessened(layout(screen), SIZE)._news():
-            cells = cells_of(strip)
-            seen[y][x : x + len(cells)] = cells
+        if update := painted.lessened(layout(screen), SIZE):
+            for x, y, strip in update._noted():
+                cells = cells_of(strip)
+                seen[y][x : x + len(cells)] = cells
         assert seen == [cells_of(strip) for strip in screen]
 
 
 def sent(painted: Painted, update: LayoutUpdate | ChopsUpdate, size: Size = SIZE) -> str:
-    return painted.lessened(update, size).render_segments(CONSOLE)
+    less = painted.lessened(update, size)
+    return less.render_segments(CONSOLE) if less else ""
 
 
 def text(content: str) -> Strip:
@@ -93,3 +98,10 @@ def test_a_hole_tells_only_when_its_cells_are_really_sent() -> None:
     sent(painted, layout([text("a dialog"), hole, hole]))
     sent(painted, layout([hole] * HEIGHT))
     assert len(wiped) == HEIGHT + 1
+
+
+def test_what_was_not_sent_after_all_is_still_news() -> None:
+    painted, screen = Painted(), [text("frame 17")] * HEIGHT
+    assert painted.lessened(layout(screen), SIZE) is not None
+    assert painted.lessened(layout(screen), SIZE) is not None
+    assert sent(painted, layout(screen)) and painted.lessened(layout(screen), SIZE) is None

@@ -85,8 +85,9 @@ def cells_of(quadrants: Floats, *, numbered: bool, price: float) -> Cells:
 
 
 def text_bytes(cells: Cells) -> int:
-    """About how many bytes cells take as text that names a colour only where it changes."""
-    front, back = cells.front, cells.back
+    """About how many bytes cells take as text that names a colour only where it changes, and no front of blanks."""
+    last = np.maximum.accumulate(np.where(cells.patterns > 0, np.arange(cells.patterns.shape[1]), 0), axis=1)
+    front, back = np.take_along_axis(cells.front, last, axis=1), cells.back
     new_front, new_back = front[:, 1:] != front[:, :-1], back[:, 1:] != back[:, :-1]
     size = BLOCK_BYTES * int((cells.patterns > 0).sum()) + int((cells.patterns == 0).sum())
     size += SGR_BYTES * (int((new_front | new_back).sum()) + 2 * len(front))

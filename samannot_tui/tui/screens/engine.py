@@ -17,6 +17,7 @@ from samannot_tui.session.settings import IMAGE_SIZES, Precision, Settings
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.engine_choices import Offer
+from samannot_tui.tui.widgets.field import Field
 
 
 class EngineScreen(ModalScreen[str]):
@@ -66,7 +67,7 @@ class EngineScreen(ModalScreen[str]):
                 yield Static(self._offer.problem, id="problem", markup=False)
             with Horizontal(id="sizes"):
                 yield Label("Image size")
-                yield Input(str(settings.image_size), id="image_size", compact=True)
+                yield Field(str(settings.image_size), id="image_size", compact=True)
                 yield Label(
                     f"a multiple of {IMAGE_SIZES.step} up to {IMAGE_SIZES[-1]}; smaller is faster", classes="hint"
                 )

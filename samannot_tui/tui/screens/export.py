@@ -19,6 +19,7 @@ from samannot_tui.formats.registry import FORMATS
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.typed_path import typed_path
+from samannot_tui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from samannot_tui.formats.export import ExportSummary
@@ -61,7 +62,7 @@ class ExportScreen(ModalScreen[None]):
             with RadioSet():
                 for at, (name, format_) in enumerate(FORMATS.items()):
                     yield RadioButton(Content(f"{name}: {format_.what}"), value=at == 0, name=name)
-            yield Input(str(self._default_folder()), placeholder="folder")
+            yield Field(str(self._default_folder()), placeholder="folder")
             yield ProgressBar(show_eta=False)
             yield Static(id="told", markup=False)
 

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label
 
 from samannot_tui.errors import InputError
+from samannot_tui.tui.widgets.field import Field
 from samannot_tui.tui.widgets.message_line import MessageLine
 
 EDITING = {binding.key: binding for binding in Binding.make_bindings(Input.BINDINGS)}
@@ -36,7 +37,7 @@ class AskLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label(markup=False)
-        yield Input(compact=True, select_on_focus=False)
+        yield Field(compact=True, select_on_focus=False)
 
     @property
     def is_open(self) -> bool:

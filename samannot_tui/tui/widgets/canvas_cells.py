@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from rich.color import Color, ColorSystem
-from rich.console import Console
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -22,7 +21,7 @@ WORTH_A_GAP = 4
 class CellRows:
     """The rows on the screen; strips are made when Textual asks for them.
 
-    `on_paint` is called with the bytes of each stretch of cells that is really sent to the terminal.
+    `on_paint` is called with the bytes of each update of the screen that cells are sent in.
     """
 
     def __init__(self, on_paint: Callable[[int], None] = lambda size: None) -> None:
@@ -52,37 +51,28 @@ class CellRows:
             Segment("".join(PATTERNS[pattern] for pattern in patterns), _style(front, back))
             for patterns, front, back in self._picture.runs(y)
         ]
-        return ThriftyStrip(segments, self._picture.target.columns, self._on_paint)
+        return CellStrip(segments, self._picture.target.columns, self._on_paint)
 
 
-class ThriftyStrip(Strip):
-    """A strip of coloured text that sends a colour only where it changes, in a third of the bytes."""
+class CellStrip(Strip):
+    """Cells of a picture. `on_paint` is called by `painted` with the bytes of an update that they are sent in."""
 
     def __init__(self, segments: Iterable[Segment], width: int, on_paint: Callable[[int], None]) -> None:
         super().__init__(segments, width)
         self._on_paint = on_paint
 
-    def render(self, console: Console) -> str:
-        system = console._color_system or ColorSystem.TRUECOLOR
-        parts = []
-        front = back = ""
-        for text, style, _ in self._segments:
-            wanted = _codes(style, system)
-            changes = ";".join(new for new, old in zip(wanted, (front, back), strict=True) if new != old)
-            parts.append(f"\x1b[{changes}m{text}" if changes else text)
-            front, back = wanted
-        text = "".join([*parts, "\x1b[0m"])
-        self._on_paint(len(text.encode()))
-        return text
+    def painted(self, size: int) -> None:
+        """They have been sent, in an update of so many bytes."""
+        self._on_paint(size)
 
     def crop(self, start: int, end: int | None = None) -> Strip:
-        return self._thrifty(super().crop(start, end))
+        return self._part(super().crop(start, end))
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        return [self._thrifty(piece) for piece in super().divide(cuts)]
+        return [self._part(piece) for piece in super().divide(cuts)]
 
-    def _thrifty(self, strip: Strip) -> "ThriftyStrip":
-        return ThriftyStrip(strip._segments, strip.cell_length, self._on_paint)
+    def _part(self, strip: Strip) -> "CellStrip":
+        return CellStrip(strip._segments, strip.cell_length, self._on_paint)
 
 
 def _stretches(columns: list[int]) -> list[tuple[int, int]]:
@@ -94,16 +84,6 @@ def _stretches(columns: list[int]) -> list[tuple[int, int]]:
         else:
             stretches.append((column, 1))
     return stretches
-
-
-@lru_cache(maxsize=32768)
-def _codes(style: Style | None, system: ColorSystem) -> tuple[str, str]:
-    """SGR parameters for a style's front and back colour."""
-    front, back = (style.color, style.bgcolor) if style else (None, None)
-    return (
-        ";".join((front or Color.default()).downgrade(system).get_ansi_codes(foreground=True)),
-        ";".join((back or Color.default()).downgrade(system).get_ansi_codes(foreground=False)),
-    )
 
 
 @lru_cache(maxsize=32768)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -13,7 +12,7 @@ BLACK = Style(bgcolor="rgb(0,0,0)")
 
 
 class Hole(Strip):
-    """A row of blanks. `on_paint` is called whenever some of them are really sent to the terminal.
+    """A row of blanks. `on_paint` is called by `painted`, whenever some of them are really sent to the terminal.
 
     Textual asks a widget for its lines far more often than it sends them (a region around all changes is
     composed, only the changed parts are sent). Only what is sent wipes out a sixel picture.
@@ -28,14 +27,10 @@ class Hole(Strip):
         self._on_paint = on_paint
         self._anchor = anchor
 
-    def render(self, console: Console) -> str:
+    def painted(self) -> None:
+        """It is being sent."""
         if self._width:
             self._on_paint()
-        if self._anchor is None:
-            return super().render(console)
-        # Not by way of the console, which may know too few colours: this one is a number.
-        blanks = Hole(self._width - 1, self._on_paint).render(console)
-        return f"\x1b[38;5;{self._anchor.colour};40m{self._anchor.character}\x1b[0m{blanks}"
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         last = self._width if end is None else min(end, self._width)

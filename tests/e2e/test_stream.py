@@ -1,0 +1,107 @@
+"""What a scripted session writes to the terminal, action by action, held against a golden summary.
+
+The real program on a pty that answers as kitty, as an xterm with sixels and as a terminal that shows text alone.
+Commands are counted exactly; bytes may differ by TOLERANCE, for another zlib or OpenCV packs pixels a bit otherwise.
+
+To renew the summary after a change that is meant, run this and look at the diff:
+    python -m tests.e2e.test_stream
+"""
+
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.pty_terminal import Kind, PtyTerminal, parsed
+
+KINDS: tuple[Kind, ...] = ("kitty", "sixel", "cells")
+GOLDEN = Path(__file__).with_name("stream_golden.json")
+CLIP = Path(__file__).parents[2] / "sample_data" / "clip.mp4"
+SIZE, RESIZED = (120, 40), (100, 30)
+QUIET, ENGINE_QUIET, START_QUIET = 1.3, 3.0, 8.0
+"""Seconds of silence that are taken for rest; an engine is longer about a mask, and a busy machine about the start."""
+TOLERANCE, FEW_BYTES = 0.15, 60
+RIGHT, LEFT, ESCAPE = "\x1b[C", "\x1b[D", "\x1b"
+SCRIPT = (
+    ("open", "", START_QUIET),
+    ("ask for a name", "a", QUIET),
+    ("add the label", "koi\r", QUIET),
+    ("step", RIGHT, QUIET),
+    ("step back", LEFT, QUIET),
+    ("ask for a prompt", "t", QUIET),
+    ("add the prompt", "60,30 190,140\r", ENGINE_QUIET),
+    ("view masks", "v", QUIET),
+    ("view original", "v", QUIET),
+    ("view prompts", "v", QUIET),
+    ("view overlay", "v", QUIET),
+    ("prompt mode", "p", QUIET),
+    ("move the crosshair", RIGHT, QUIET),
+    ("leave the mode", ESCAPE, QUIET),
+    ("open help", "?", QUIET),
+    ("close help", ESCAPE, QUIET),
+    ("zoom", "z", QUIET),
+    ("resize", "", ENGINE_QUIET),
+    ("leave", "q", 10.0),
+)
+RACE = "add the prompt"
+"""A fast engine's mask overtakes the picture of the prompt alone."""
+Summary = dict[str, dict[str, object]]
+
+
+def summary(kind: Kind, session: Path) -> Summary:
+    """Commands and bytes of each action of the script."""
+    command = [sys.executable, "-m", "tests.e2e.steady", str(CLIP), str(session)]
+    terminal = PtyTerminal(kind, *SIZE, command, {"XDG_STATE_HOME": str(session.parent)})
+    found: Summary = {}
+    for action, keys, quiet in SCRIPT:
+        if action == "resize":
+            terminal.resize(*RESIZED)
+        elif keys:
+            terminal.type(keys)
+        found[action] = asdict(parsed(terminal.rest(quiet)))
+    assert terminal.end() == 0
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_stream_is_as_it_was(kind: Kind, tmp_path: Path) -> None:
+    golden: Summary = json.loads(GOLDEN.read_text())[kind]
+    found = summary(kind, tmp_path / "clip.samannot")
+    assert _counted(found) == _counted(golden)
+    for action, each in found.items():
+        for what in ("text",) if action == RACE else ("graphics", "text"):
+            wanted = pytest.approx(golden[action][what], rel=TOLERANCE, abs=FEW_BYTES)
+            assert each[what] == wanted, f"{what} bytes of: {action}"
+
+
+def _counted(found: Summary) -> dict[str, object]:
+    """The commands of each action; how often they come in the race is left open."""
+    return {action: set(each["commands"]) if action == RACE else each["commands"] for action, each in found.items()}  # type: ignore[call-overload]
+
+
+def test_the_golden_summary_is_within_the_targets() -> None:
+    """Issue 4's and ours, so that renewing it cannot wave a loss through."""
+    kitty: Summary = json.loads(GOLDEN.read_text())["kitty"]
+    most_text = {"step": 400, "step back": 400, "move the crosshair": 200, "open help": 12000, "close help": 6000}
+    for action, most in most_text.items():
+        assert kitty[action]["text"] <= most, action  # type: ignore[operator]
+    most_graphics = {"step back": 400, "view masks": 4000, "view original": 4000, "move the crosshair": 1000}
+    for action, most in most_graphics.items():
+        assert kitty[action]["graphics"] <= most, action  # type: ignore[operator]
+    assert all("transmit" not in kitty[each]["commands"] for each in ("step back", "close help"))  # type: ignore[operator]
+
+
+def main() -> None:
+    golden = {}
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            golden[kind] = summary(kind, Path(folder) / "clip.samannot")
+    GOLDEN.write_text(json.dumps(golden, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()
