@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,22 +21,20 @@ class Format:
     load: "Callable[[], Writer]"
 
 
-def _png() -> "Writer":
-    from samannot_tui.formats import png
+def _format(module: str, what: str) -> Format:
+    def load() -> "Writer":
+        writer: Writer = import_module(f"samannot_tui.formats.{module}").write
+        return writer
 
-    return png.write
-
-
-def _davis() -> "Writer":
-    from samannot_tui.formats import davis
-
-    return davis.write
+    return Format(what, load)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "png": Format("palette PNG masks of the annotated frames, with those frames", _png),
-        "davis": Format("DAVIS 2017 annotations: a palette PNG for every frame", _davis),
+        "png": _format("png", "palette PNG masks of the annotated frames, with those frames"),
+        "davis": _format("davis", "DAVIS 2017 annotations: a palette PNG for every frame"),
+        "coco": _format("coco", "COCO instances: one JSON with RLE masks, and the frames"),
+        "youtube_vis": _format("youtube_vis", "YouTube-VIS tracks: one JSON with RLE masks, and the frames"),
     }
 )
 
