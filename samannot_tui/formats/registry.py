@@ -35,6 +35,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "davis": _format("davis", "DAVIS 2017 annotations: a palette PNG for every frame"),
         "coco": _format("coco", "COCO instances: one JSON with RLE masks, and the frames"),
         "youtube_vis": _format("youtube_vis", "YouTube-VIS tracks: one JSON with RLE masks, and the frames"),
+        "yolo": _format("yolo", "Ultralytics segmentation: outlines as text, and the frames"),
         "tables": _format("tables", "prompts, masks, labels and events as CSV"),
         "xlsx": _format("xlsx", "the same tables as one workbook"),
     }

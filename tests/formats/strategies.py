@@ -38,19 +38,22 @@ annotations: st.SearchStrategy[Masks] = st.dictionaries(
 )
 
 
-def session_of(folder: Path, masks: Masks) -> Session:
+def session_of(folder: Path, masks: Masks, block_size: int = 100) -> Session:
     """A session with LABELS labels "a", "b" and so on, and these masks, a person's."""
     session = Session.create(folder / "clip.samannot", folder / "clip.mp4", INFO)
     for number in range(LABELS):
         session.submit(cmd.AddLabel("abc"[number]))
+    session.submit(cmd.ChangeSetting("block_size", block_size))
     for (frame, label), mask in masks.items():
         edit(session, frame, label, mask)
     return session
 
 
-def exported(folder: Path, masks: Masks, format_name: str, selection: Selection | None = None) -> ExportSummary:
+def exported(
+    folder: Path, masks: Masks, format_name: str, selection: Selection | None = None, block_size: int = 100
+) -> ExportSummary:
     """Export a session of these masks into `folder`/out."""
-    session = session_of(folder, masks)
+    session = session_of(folder, masks, block_size)
     source = ArraySource(folder / "clip.mp4")
     try:
         return export(Follower(session), source, format_name, folder / "out", selection=selection)
