@@ -61,14 +61,14 @@ class Staging:
         if os.path.lexists(self._folder / relative):
             raise in_the_way(self._folder / relative)
 
-    def adopt(self) -> None:
-        """Take in what somebody else has written into `root`; links, pipes and the like are taken out of it.
+    def adopt(self, folder: Path) -> None:
+        """Take in what somebody else has written into `folder` in `root`; links, pipes and the like go.
 
         Raises:
             InputError: something that no export wrote is in the way of one of the files.
         """
-        for place, folders, names in os.walk(self.root):
-            for path in [Path(place, name) for name in (*names, *folders)]:
+        for place, folders, names in os.walk(folder):
+            for path in (Path(place, name) for name in (*names, *folders)):
                 if _is_file(path):
                     self.file(*path.relative_to(self.root).parts)
                 elif not _is_folder(path):

@@ -14,7 +14,7 @@ from samannot_tui.formats.atomic import replaced
 from samannot_tui.formats.job import ExportJob, Part, Writer
 from samannot_tui.formats.labels_json import write_labels
 from samannot_tui.formats.registry import require_format
-from samannot_tui.formats.selection import Selection, split
+from samannot_tui.formats.selection import EVERYTHING, Selection, split
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session.follower import Follower
 from samannot_tui.text import printable
@@ -47,31 +47,16 @@ def export(
     out: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
-    selection: Selection | None = None,
-    *,
-    zipped: bool = False,
+    selection: Selection = EVERYTHING,
 ) -> ExportSummary:
-    """Write the annotation into `out`/<format>/ (`zipped`: `out`/<format>.zip), one frame at a time in memory.
-
-    The folder changes in one go when everything is written; whatever ends the export before that, an
-    earlier export there stays whole. Files that no export wrote are left alone. Labels that are hidden in
-    the views are exported like all others: hiding is a matter of the screen. The caller journals it.
-
-    Args:
-        follower: a copy of the annotation that nobody changes meanwhile.
-        progress: called with (frames done, frames to do) after each frame.
-        cancelled: asked before each frame.
-        selection: which labels and frames; all without one.
+    """Write the annotation into `out`/<format>/ in the format of that name; see `write_dataset`.
 
     Raises:
-        InputError: no such format, another video than the session's, nothing annotated in the selection, a
-            file in the way, or a frame or mask that cannot be read.
-        JobError: cancelled, or the disk failed.
+        InputError: no such format, or as `write_dataset`.
+        JobError: as `write_dataset`.
     """
     writer = require_format(format_name).load()
-    return write_dataset(
-        follower, source, writer, format_name, out, progress, cancelled, selection or Selection(), zipped=zipped
-    )
+    return write_dataset(follower, source, writer, format_name, out, progress, cancelled, selection)
 
 
 def write_dataset(
@@ -80,13 +65,30 @@ def write_dataset(
     writer: Writer,
     name: str,
     out: Path,
-    progress: Callable[[int, int], None],
-    cancelled: Callable[[], bool],
-    selection: Selection,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    selection: Selection = EVERYTHING,
     *,
-    zipped: bool,
+    zipped: bool = False,
 ) -> ExportSummary:
-    """Do what `export` does, with any writer, into `out`/`name`. Raises as `export`."""
+    """Write the annotation into `out`/<name>/ (`zipped`: `out`/<name>.zip), one frame at a time in memory.
+
+    The folder changes in one go when everything is written; whatever ends the export before that, an
+    earlier export there stays whole. Files that no export wrote are left alone. Labels that are hidden in
+    the views are exported like all others: hiding is a matter of the screen. The caller journals it.
+
+    Args:
+        follower: a copy of the annotation that nobody changes meanwhile.
+        writer: what writes the format.
+        progress: called with (frames done, frames to do) after each frame.
+        cancelled: asked before each frame.
+        selection: which labels and frames.
+
+    Raises:
+        InputError: another video than the session's, nothing annotated in the selection, a file in the way, or
+            a frame or mask that cannot be read.
+        JobError: cancelled, or the disk failed.
+    """
     _check(follower, source)
     labels = {label: follower.state.labels[label] for label in selection.label_ids(follower.state)}
     parts = _parts(follower, labels, selection)

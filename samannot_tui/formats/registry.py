@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from samannot_tui.text import printable
 
 if TYPE_CHECKING:
     from samannot_tui.formats.job import Writer
+
+EXPORTERS = "samannot_tui.exporters"
+"""The group of entry points by which an installed package adds formats; see `formats.hooks`."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,24 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 def require_format(name: str) -> Format:
-    """The format of that name.
+    """The format of that name: one of FORMATS, or an installed package's exporter.
 
     Raises:
         InputError: there is none.
     """
-    if name not in FORMATS:
-        raise InputError(f"There is no format {printable(name)}; formats are {', '.join(FORMATS)}.")
-    return FORMATS[name]
+    if name in FORMATS:
+        return FORMATS[name]
+    plugins = entry_points(group=EXPORTERS)
+    if name not in plugins.names:
+        names = ", ".join([*FORMATS, *sorted(map(printable, plugins.names - FORMATS.keys()))])
+        raise InputError(f"There is no format {printable(name)}; formats are {names}.")
+    return _plugin(plugins[name])
+
+
+def _plugin(plugin: EntryPoint) -> Format:
+    def load() -> "Writer":
+        from samannot_tui.formats.hooks import plugin_writer
+
+        return plugin_writer(plugin)
+
+    return Format(f"an exporter of your own, {plugin.value}", load)

@@ -54,6 +54,9 @@ class Selection:
         return range(self.first, last + 1, self.every)
 
 
+EVERYTHING = Selection()
+
+
 def _label_id(wanted: str, state: State) -> int:
     for label in state.labels.values():
         if label.name == wanted:
@@ -93,7 +96,7 @@ def parse_shares(text: str) -> tuple[int, int, int]:
 def split(frames: Frames, annotated: Frames, block_size: int, shares: Sequence[int]) -> dict[str, Frames]:
     """Give every block of frames to one of train, val and test, so that neighbouring frames lie in one of them.
 
-    Each block goes where most of the share is still missing, counted in annotated frames: so all three get
+    Each block goes where most of the share is missing so far, counted in annotated frames: so all three get
     pieces from all of the video. Where two blocks of different splits meet, the first frame of the later one is
     left out, for it would have its neighbour in another split.
 
@@ -121,18 +124,26 @@ def split(frames: Frames, annotated: Frames, block_size: int, shares: Sequence[i
         for name in wanted
     }
     straddling = [block * block_size for block in owner if owner.get(block - 1, owner[block]) != owner[block]]
-    return {name: part[~np.isin(part, straddling)] for name, part in parts.items()}
+    parts = {name: part[~np.isin(part, straddling)] for name, part in parts.items()}
+    empty = [name for name, part in parts.items() if not np.isin(part, annotated).any()]
+    if empty:
+        raise InputError(
+            f"A split into blocks of {block_size} frames leaves nothing for {', '.join(empty)}; annotate more, or set "
+            "another block size."
+        )
+    return parts
 
 
 def _owners(blocks: list[int], sizes: list[int], wanted: dict[str, int]) -> dict[int, str]:
-    total = sum(sizes)
+    seen = 0
     given = dict.fromkeys(wanted, 0)
     owner: dict[int, str] = {}
     for at, (block, size) in enumerate(zip(blocks, sizes, strict=True)):
+        seen += size
         without = [name for name in wanted if not given[name]]
         # The last blocks go to those that would otherwise get none.
         names = without if len(without) >= len(blocks) - at else list(wanted)
-        name = max(names, key=lambda name: wanted[name] * total / 100 - given[name])
+        name = max(names, key=lambda name: wanted[name] * seen / 100 - given[name])
         owner[block] = name
         given[name] += size
     return owner
