@@ -29,7 +29,7 @@ def write(job: ExportJob) -> int:
         content.member("licenses", [])
         content.member("categories", categories(job))
         content.array("images", _images(job))
-        content.array("annotations", _annotations(job))
+        content.array("annotations", annotations(job))
     return len(job.part.frames)
 
 
@@ -42,7 +42,8 @@ def _images(job: ExportJob) -> Iterator[dict[str, Any]]:
         yield {"id": frame + 1, "file_name": name, "width": width, "height": height, "frame": frame}
 
 
-def _annotations(job: ExportJob) -> Iterator[dict[str, Any]]:
+def annotations(job: ExportJob) -> Iterator[dict[str, Any]]:
+    """The annotations, frame by frame. Raises as `write`."""
     number = 0
     for frame in job.each(job.part.frames):
         for label, record in job.records(frame).items():

@@ -35,15 +35,15 @@ def _format(module: str, what: str) -> Format:
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "png": _format("png", "palette PNG masks of the annotated frames, with those frames"),
-        "davis": _format("davis", "DAVIS 2017 annotations: a palette PNG for every frame"),
-        "coco": _format("coco", "COCO instances: one JSON with RLE masks, and the frames"),
-        "youtube_vis": _format("youtube_vis", "YouTube-VIS tracks: one JSON with RLE masks, and the frames"),
-        "yolo": _format("yolo", "Ultralytics segmentation: outlines as text, and the frames"),
-        "mots": _format("mots", "MOTS: 16-bit PNG of class * 1000 + instance, and the same as RLE text"),
+        "png": _format("png", "palette PNG masks of the annotated frames, and these"),
+        "davis": _format("davis", "DAVIS 2017: a palette PNG for every frame"),
+        "coco": _format("coco", "COCO: RLE masks in a JSON, and the frames"),
+        "youtube_vis": _format("youtube_vis", "tracks of RLE masks in a JSON, and the frames"),
+        "yolo": _format("yolo", "Ultralytics: outlines as text, and the frames"),
+        "mots": _format("mots", "MOTS: PNG of class * 1000 + instance, and RLE text"),
         "labelme": _format("labelme", "Labelme: a JSON with masks beside each frame"),
         "cvat": _format("cvat", "CVAT's XML 1.1 for video, with masks"),
-        "overlay": _format("overlay", "the masks drawn over the frames: a video, and PNG"),
+        "overlay": _format("overlay", "masks drawn over the frames: a video and PNG"),
         "tables": _format("tables", "prompts, masks, labels and events as CSV"),
         "xlsx": _format("xlsx", "the same tables as one workbook"),
     }

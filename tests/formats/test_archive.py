@@ -65,9 +65,9 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("samannot_tui.formats.archive._pack", full)
-    with pytest.raises(JobError, match=r"coco\.zip could not be written \(No space"):
-        with replaced_archive(tmp_path / "coco.zip") as staging:
-            staging.file("a").write_text("b")
+    sentence = r"coco\.zip could not be written \(No space"
+    with pytest.raises(JobError, match=sentence), replaced_archive(tmp_path / "coco.zip") as staging:
+        staging.file("a").write_text("b")
     assert tree(tmp_path) == {}
 
 

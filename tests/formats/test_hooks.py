@@ -76,7 +76,7 @@ def test_what_an_exporter_may_read(tmp_path: Path) -> None:
         patch.setattr(EntryPoint, "load", lambda self: exporter)
         patch.setattr("samannot_tui.formats.registry.entry_points", lambda group: EntryPoints([plugin]))
         summary = export(Follower(session), source, "mine", tmp_path / "out")
-        with pytest.raises(InputError, match="formats are png, .*, mine"):
+        with pytest.raises(InputError, match=r"formats are png, .*, mine"):
             require_format("gif")
     (annotation,) = seen
     assert summary.folder == tmp_path / "out" / "mine"
