@@ -64,13 +64,21 @@ def write(job: ExportJob) -> int:
             xml.text("version", "1.1")
             with xml.element("meta"), xml.element("task"):
                 _write_task(xml, job)
+            xml.new_line()
             numbers = count()
             for frame in job.each(job.part.frames):
                 records = {label: record for label, record in job.records(frame).items() if area(record.rle)}
                 from_behind = sorted(records, key=lambda label: (-area(records[label].rle), label))
                 for label, record in records.items():
-                    _write_mask(xml, job, next(numbers), record, z_order=from_behind.index(label))
-            xml.new_line()
+                    with xml.element(
+                        "track",
+                        id=next(numbers),
+                        label=printable(job.labels[label].name),
+                        source=SOURCES[record.source],
+                        group_id=label,
+                    ):
+                        _write_mask(xml, record, frame, job.follower.manifest.frame_count, from_behind.index(label))
+                    xml.new_line()
     return len(job.part.frames)
 
 
@@ -101,17 +109,14 @@ def _write_label(xml: _Xml, label: Label) -> None:
         xml.text("values", "person\nmodel")
 
 
-def _write_mask(xml: _Xml, job: ExportJob, number: int, record: MaskRecord, z_order: int) -> None:
-    """A track of one mask: its frame, and the next one, if there is one, where it is outside."""
-    name, source = printable(job.labels[record.label].name), SOURCES[record.source]
+def _write_mask(xml: _Xml, record: MaskRecord, frame: int, frame_count: int, z_order: int) -> None:
+    """What a track of one mask holds: its frame, and the next one, if there is one, where it is outside."""
     placed = _placed(decode(record.rle))
-    xml.new_line()
-    with xml.element("track", id=number, label=name, source=source, group_id=record.label):
-        for outside, frame in enumerate((record.frame, record.frame + 1)):
-            if frame < job.follower.manifest.frame_count:
-                shown = {"frame": frame, "keyframe": 1, "outside": outside, "occluded": 0}
-                with xml.element("mask", **shown, **placed, z_order=z_order):
-                    xml.text("attribute", MADE_BY[record.source], name="made_by")
+    for outside, number in enumerate((frame, frame + 1)):
+        if number < frame_count:
+            shown = {"frame": number, "keyframe": 1, "outside": outside, "occluded": 0}
+            with xml.element("mask", **shown, **placed, z_order=z_order):
+                xml.text("attribute", MADE_BY[record.source], name="made_by")
 
 
 def _placed(mask: BoolMask) -> dict[str, object]:

@@ -22,6 +22,7 @@ from samannot_tui.formats.pictures import save_jpeg
 from samannot_tui.masks.geometry import bounding_box
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import BoolMask, decode
+from samannot_tui.session.state import Label
 
 VERSION = "5.2.0"
 """Of Labelme, the first that knows masks."""
@@ -38,7 +39,7 @@ def write(job: ExportJob) -> int:
         name = job.name(frame)
         picture = job.file(job.video, f"{name}.jpg")
         save_jpeg(picture, job.source.read(frame))
-        shapes = [_shape(job.labels[label].name, record) for label, record in job.records(frame).items()]
+        shapes = [_shape(job.labels[label], record) for label, record in job.records(frame).items()]
         content: dict[str, Any] = {
             "version": VERSION,
             "flags": {},
@@ -52,7 +53,7 @@ def write(job: ExportJob) -> int:
     return len(job.part.frames)
 
 
-def _shape(name: str, record: MaskRecord) -> dict[str, Any] | None:
+def _shape(label: Label, record: MaskRecord) -> dict[str, Any] | None:
     """The mask as a shape; None if it is empty."""
     mask = decode(record.rle)
     box = bounding_box(mask)
@@ -60,9 +61,9 @@ def _shape(name: str, record: MaskRecord) -> dict[str, Any] | None:
         return None
     x0, y0, x1, y1 = box
     return {
-        "label": name,
+        "label": label.name,
         "points": [[x0, y0], [x1, y1]],
-        "group_id": record.label,
+        "group_id": label.id,
         "description": record.source,
         "shape_type": "mask",
         "flags": {"made_by_person": MADE_BY[record.source] == "person"},

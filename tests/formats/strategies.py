@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from samannot_tui.formats.export import ExportSummary, export
-from samannot_tui.formats.selection import Selection
+from samannot_tui.formats.selection import EVERYTHING, Selection
 from samannot_tui.masks.rle import BoolMask
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
@@ -50,7 +50,7 @@ def session_of(folder: Path, masks: Masks, block_size: int = 100) -> Session:
 
 
 def exported(
-    folder: Path, masks: Masks, format_name: str, selection: Selection | None = None, block_size: int = 100
+    folder: Path, masks: Masks, format_name: str, selection: Selection = EVERYTHING, block_size: int = 100
 ) -> ExportSummary:
     """Export a session of these masks into `folder`/out."""
     session = session_of(folder, masks, block_size)
