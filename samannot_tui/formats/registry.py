@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from samannot_tui.errors import InputError
 from samannot_tui.text import printable
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from samannot_tui.formats.job import Writer
 
 EXPORTERS = "samannot_tui.exporters"
@@ -58,6 +59,8 @@ def require_format(name: str) -> Format:
     """
     if name in FORMATS:
         return FORMATS[name]
+    from importlib.metadata import entry_points  # slow to load, and seldom asked
+
     plugins = entry_points(group=EXPORTERS)
     if name not in plugins.names:
         names = ", ".join([*FORMATS, *sorted(map(printable, plugins.names - FORMATS.keys()))])
@@ -65,7 +68,7 @@ def require_format(name: str) -> Format:
     return _plugin(plugins[name])
 
 
-def _plugin(plugin: EntryPoint) -> Format:
+def _plugin(plugin: "EntryPoint") -> Format:
     def load() -> "Writer":
         from samannot_tui.formats.hooks import plugin_writer
 

@@ -74,7 +74,7 @@ def test_what_an_exporter_may_read(tmp_path: Path) -> None:
     plugin = EntryPoint("mine", "nowhere:export", "samannot_tui.exporters")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EntryPoint, "load", lambda self: exporter)
-        patch.setattr("samannot_tui.formats.registry.entry_points", lambda group: EntryPoints([plugin]))
+        patch.setattr("importlib.metadata.entry_points", lambda group: EntryPoints([plugin]))
         summary = export(Follower(session), source, "mine", tmp_path / "out")
         with pytest.raises(InputError, match=r"formats are png, .*, mine"):
             require_format("gif")
