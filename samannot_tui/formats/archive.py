@@ -67,7 +67,7 @@ def _clear(aside: Path) -> None:
 def _pack(staging: Staging, path: Path) -> None:
     with path.open("wb") as file:
         with zipfile.ZipFile(file, "w", strict_timestamps=False) as archive:
-            for name in (*staging.files, Path(MANIFEST)):
+            for name in map(Path, (*staging.files, MANIFEST)):
                 how = zipfile.ZIP_STORED if name.suffix in PACKED else zipfile.ZIP_DEFLATED
                 archive.write(staging.root / name, encode_path(name), how)
         file.flush()

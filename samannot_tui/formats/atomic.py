@@ -17,6 +17,7 @@ import msgspec
 
 from samannot_tui.appendlog import open_regular
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.formats.json_stream import json_file
 from samannot_tui.session.manifest import sync_folder
 from samannot_tui.session.paths import decode_path, encode_path
 from samannot_tui.text import printable
@@ -31,13 +32,17 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 class Staging:
-    """The folder being built, `root`. `file` names a file in it, which the caller then writes."""
+    """The folder being built, `root`. `file` names a file in it, which the caller then writes.
+
+    Attributes:
+        files: their paths in the folder; text, of which a long video's fit into memory with ease.
+    """
 
     def __init__(self, new: Path, folder: Path) -> None:
         self.root = new
         self._folder = folder
         self._replaceable = _listed(folder)
-        self.files: list[Path] = []
+        self.files: list[str] = []
 
     def file(self, *parts: str) -> Path:
         """Where to write the file that will be at `parts` in the finished folder; its parent exists.
@@ -50,7 +55,7 @@ class Staging:
             self._refuse_if_in_the_way(relative)
         path = self.root / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.files.append(relative)
+        self.files.append(str(relative))
         return path
 
     def _refuse_if_in_the_way(self, relative: Path) -> None:
@@ -76,14 +81,14 @@ class Staging:
 
     def list_files(self) -> None:
         """Write down in the folder what was written to it."""
-        listed = _Manifest(tuple(encode_path(path) for path in self.files))
-        (self.root / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(listed)))
+        with json_file(self.root / MANIFEST) as content:
+            content.array("files", (encode_path(Path(name)) for name in self.files))
 
     def finish(self) -> None:
         """List what was written, and make all of it survive a power cut."""
         self.list_files()
-        for path in (*self.files, Path(MANIFEST)):
-            with (self.root / path).open("rb") as file:
+        for name in (*self.files, MANIFEST):
+            with (self.root / name).open("rb") as file:
                 os.fsync(file.fileno())
         for place, _, _ in os.walk(self.root):
             sync_folder(Path(place))
