@@ -36,7 +36,7 @@ def command(headless: bool, graphics: Requested, as_json: bool, **options: Any) 
 
 
 def _headless(options: EngineOptions, as_json: bool) -> None:
-    from samannot_tui.jobs.export import Order, export_session
+    from samannot_tui.jobs.export import export_session
     from samannot_tui.jobs.propagate import propagate
     from samannot_tui.jobs.sample import sample_folder
     from samannot_tui.jobs.track import prompted_session
@@ -50,7 +50,7 @@ def _headless(options: EngineOptions, as_json: bool) -> None:
     try:
         options.apply(opened.session)
         done = propagate(opened, progress)
-        davis, png = export_session(opened, Order(("davis", "png")), out)
+        davis, png = export_session(opened, ("davis", "png"), out)
     finally:
         progress.finish()
         opened.close()

@@ -59,21 +59,21 @@ def command(
     blocks of frames to train, val and test, so that neighbouring frames never lie in two of them.
     """
     from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
-    from samannot_tui.jobs.export import Order, export_session
+    from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.opening import open_session
 
     if script is not None and context.get_parameter_source("formats") is ParameterSource.DEFAULT:
         formats = ()
     first, last = parse_frames(frames) if frames is not None else (0, None)
     shares = parse_shares(split) if split is not None else None
-    order = Order(formats, script, Selection(labels, first, last, every, shares), zipped)
-    order.check()
+    selection = Selection(labels, first, last, every, shares)
+    check_formats(formats, script)
     opened = open_session(session, media)
     for notice in opened.notices:
         say(notice)
     progress = Progress("exporting frame")
     try:
-        summaries = export_session(opened, order, out, progress)
+        summaries = export_session(opened, formats, out, progress, script=script, selection=selection, zipped=zipped)
     finally:
         progress.finish()
         opened.close()

@@ -32,13 +32,12 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
                  {"label": 1, "frame": 0, "points": [[x, y, 1], [x, y, 0]]},
                  {"label": 1, "frame": 0, "mask": "first.png"}]}
     """
-    from samannot_tui.jobs.export import Order, export_session
+    from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.propagate import propagate
     from samannot_tui.jobs.track import discard_untouched, prompted_session
     from samannot_tui.session.crowding import crowded_cells
 
-    order = Order(formats)
-    order.check()
+    check_formats(formats)
     engine = EngineOptions(**options)
     resolved = engine.resolve(Settings())
     opened = prompted_session(media, prompts, out)
@@ -50,7 +49,7 @@ def command(media: Path, prompts: Path, out: Path, formats: tuple[str, ...], as_
         engine.apply(opened.session)
         say(resolved.sentence)
         done = propagate(opened, progress)
-        summaries = export_session(opened, order, out)
+        summaries = export_session(opened, formats, out)
     except InputError:
         discard_untouched(opened)
         raise

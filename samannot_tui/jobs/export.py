@@ -1,13 +1,11 @@
 """Exporting a session: written whole, then noted in its journal."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.export import ExportSummary, write_dataset
 from samannot_tui.formats.hooks import script_writer
-from samannot_tui.formats.job import Writer
 from samannot_tui.formats.registry import FORMATS, require_format
 from samannot_tui.formats.selection import EVERYTHING, Selection
 from samannot_tui.jobs.opening import Opened
@@ -17,51 +15,40 @@ from samannot_tui.session.paths import encode_path
 from samannot_tui.text import printable
 
 
-@dataclass(frozen=True)
-class Order:
-    """What to export: formats by name, and a person's own script, from which part of the annotation.
+def check_formats(formats: Sequence[str], script: Path | None = None) -> None:
+    """Refuse what cannot be before any work is done.
 
-    `zipped`: an archive for each instead of a folder.
+    Raises:
+        InputError: there is no such format, or the script has the name of one.
     """
-
-    formats: tuple[str, ...] = ()
-    script: Path | None = None
-    selection: Selection = EVERYTHING
-    zipped: bool = False
-
-    def check(self) -> None:
-        """Refuse what cannot be before any work is done.
-
-        Raises:
-            InputError: there is no such format, or the script has the name of one.
-        """
-        for name in self.formats:
-            require_format(name)
-        if self.script is not None and self.script.stem in (*FORMATS, *self.formats):
-            raise InputError(f"{printable(self.script)} would write where the format of that name does; rename it.")
-
-    def writers(self) -> dict[str, Writer]:
-        """Folder name -> what writes there. Raises as `formats.hooks` and `require_format` do."""
-        writers = {name: require_format(name).load() for name in self.formats}
-        if self.script is not None:
-            writers[self.script.stem] = script_writer(self.script)
-        return writers
+    for name in formats:
+        require_format(name)
+    if script is not None and script.stem in (*FORMATS, *formats):
+        raise InputError(f"{printable(script)} would write where the format of that name does; rename it.")
 
 
 def export_session(
     opened: Opened,
-    order: Order,
+    formats: Sequence[str],
     out: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    script: Path | None = None,
+    selection: Selection = EVERYTHING,
+    zipped: bool = False,
 ) -> list[ExportSummary]:
-    """Write the session into `out`/<format>/ for each format. Raises as `formats.export.export` does."""
-    order.check()
+    """Write the session into `out`/<format>/ for each format, and into `out`/<stem>/ for a person's own `script`.
+
+    Raises as `check_formats`, `formats.hooks.script_writer` and `formats.export.write_dataset` do.
+    """
+    check_formats(formats, script)
+    writers = {name: require_format(name).load() for name in formats}
+    if script is not None:
+        writers[script.stem] = script_writer(script)
     summaries = []
-    for name, writer in order.writers().items():
+    for name, writer in writers.items():
         copy = Follower(opened.session)
-        summary = write_dataset(
-            copy, opened.source, writer, name, out, progress, selection=order.selection, zipped=order.zipped
-        )
+        summary = write_dataset(copy, opened.source, writer, name, out, progress, selection=selection, zipped=zipped)
         if opened.session.read_only is None:
             opened.session.submit(cmd.RecordExport(name, encode_path(summary.folder)))
         summaries.append(summary)
