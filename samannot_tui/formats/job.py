@@ -82,10 +82,16 @@ class ExportJob:
         """
         frames = list(frames)
         for done, frame in enumerate(frames):
-            if self.cancelled():
-                raise JobError("The export was cancelled; what an earlier export left there is whole.")
+            self.end_if_cancelled()
             yield frame
             self.progress(done + 1, len(frames))
+
+    def end_if_cancelled(self) -> None:
+        """Raises:
+        JobError: the export was cancelled.
+        """
+        if self.cancelled():
+            raise JobError("The export was cancelled; what an earlier export left there is whole.")
 
     def live(self, frame: int) -> dict[int, int]:
         """Label ID -> live record id of the labels to export, by ID."""

@@ -67,6 +67,7 @@ def _write_track(track: JsonObject, job: ExportJob, label: int) -> None:
 def _segmentations(job: ExportJob, label: int, facts: dict[str, list[object]]) -> Iterator[Rle | None]:
     """The label's masks frame by frame; what is known of each goes to the lists of `facts`."""
     for frame in job.part.frames:
+        job.end_if_cancelled()
         number = job.follower.live.record(frame, label)
         record = None if number is None else job.follower.read(number)
         found = segment(record.rle) if record else None
