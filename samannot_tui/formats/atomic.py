@@ -17,6 +17,7 @@ import msgspec
 
 from samannot_tui.appendlog import open_regular
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.formats.json_stream import json_file
 from samannot_tui.session.manifest import sync_folder
 from samannot_tui.session.paths import decode_path, encode_path
 from samannot_tui.text import printable
@@ -31,13 +32,17 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 class Staging:
-    """The folder being built. `file` names a file in it, which the caller then writes."""
+    """The folder being built, `root`. `file` names a file in it, which the caller then writes.
+
+    Attributes:
+        files: their paths in the folder; text, of which a long video's fit into memory with ease.
+    """
 
     def __init__(self, new: Path, folder: Path) -> None:
-        self._new = new
+        self.root = new
         self._folder = folder
         self._replaceable = _listed(folder)
-        self.files: list[Path] = []
+        self.files: list[str] = []
 
     def file(self, *parts: str) -> Path:
         """Where to write the file that will be at `parts` in the finished folder; its parent exists.
@@ -48,27 +53,44 @@ class Staging:
         relative = Path(*parts)
         if relative not in self._replaceable:
             self._refuse_if_in_the_way(relative)
-        path = self._new / relative
+        path = self.root / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.files.append(relative)
+        self.files.append(str(relative))
         return path
 
     def _refuse_if_in_the_way(self, relative: Path) -> None:
         for parent in reversed(relative.parents[:-1]):
             place = self._folder / parent
             if parent not in self._replaceable and os.path.lexists(place) and not _is_folder(place):
-                raise _in_the_way(place)
+                raise in_the_way(place)
         if os.path.lexists(self._folder / relative):
-            raise _in_the_way(self._folder / relative)
+            raise in_the_way(self._folder / relative)
+
+    def adopt(self, folder: Path) -> None:
+        """Take in what somebody else has written into `folder` in `root`; links, pipes and the like go.
+
+        Raises:
+            InputError: something that no export wrote is in the way of one of the files.
+        """
+        for place, folders, names in os.walk(folder):
+            for path in (Path(place, name) for name in (*names, *folders)):
+                if _is_file(path):
+                    self.file(*path.relative_to(self.root).parts)
+                elif not _is_folder(path):
+                    path.unlink()
+
+    def list_files(self) -> None:
+        """Write down in the folder what was written to it."""
+        with json_file(self.root / MANIFEST) as content:
+            content.array("files", (encode_path(Path(name)) for name in self.files))
 
     def finish(self) -> None:
         """List what was written, and make all of it survive a power cut."""
-        listed = _Manifest(tuple(encode_path(path) for path in self.files))
-        (self._new / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(listed)))
-        for path in (*self.files, Path(MANIFEST)):
-            with (self._new / path).open("rb") as file:
+        self.list_files()
+        for name in (*self.files, MANIFEST):
+            with (self.root / name).open("rb") as file:
                 os.fsync(file.fileno())
-        for place, _, _ in os.walk(self._new):
+        for place, _, _ in os.walk(self.root):
             sync_folder(Path(place))
 
 
@@ -80,8 +102,9 @@ def replaced(folder: Path) -> Iterator[Staging]:
         InputError: the folder cannot be written there, is something else, or another export is writing it.
         JobError: the disk failed.
     """
-    aside = folder.with_name(f".{folder.name}.samannot-export")
-    with _locked(aside, folder):
+    if os.path.lexists(folder) and not _is_folder(folder):
+        raise in_the_way(folder)
+    with locked_aside(folder) as aside:
         try:
             _recover(aside, folder)
             try:
@@ -111,7 +134,7 @@ def _recover(aside: Path, folder: Path) -> None:
     old, new = aside / "old", aside / "new"
     for place in (old, new):
         if place.is_symlink():
-            raise _in_the_way(place)
+            raise in_the_way(place)
     if old.exists():
         if os.path.lexists(folder):
             _retire(old, folder)
@@ -169,24 +192,28 @@ def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _in_the_way(path: Path) -> InputError:
+def in_the_way(path: Path) -> InputError:
+    """What to raise where something is that no export wrote."""
     return InputError(f"{printable(path)} is in the way and no export wrote it; move it, or give another --out.")
 
 
 @contextmanager
-def _locked(aside: Path, folder: Path) -> Iterator[None]:
-    """Hold the right to write the folder, in a place beside it that is gone again afterwards."""
+def locked_aside(target: Path) -> Iterator[Path]:
+    """Hold the right to write a folder or file; gives a folder beside it to build in, gone again afterwards.
+
+    Raises:
+        InputError: nothing can be written there, or another export is writing it.
+    """
+    aside = target.with_name(f".{target.name}.samannot-export")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.lexists(folder) and not _is_folder(folder):
-            raise _in_the_way(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = _lock(aside)
     except OSError as error:
         raise InputError(
-            f"{printable(folder.parent)} cannot be written to ({error.strerror}); give another --out."
+            f"{printable(target.parent)} cannot be written to ({error.strerror}); give another --out."
         ) from error
     try:
-        yield
+        yield aside
     finally:
         (aside / "lock").unlink()
         with suppress(OSError):  # not empty: files that could not be moved back, or the next export's lock
@@ -198,7 +225,7 @@ def _lock(aside: Path) -> int:
     while True:
         aside.mkdir(exist_ok=True)
         if not _is_folder(aside):
-            raise _in_the_way(aside)
+            raise in_the_way(aside)
         try:
             descriptor = os.open(aside / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         except FileNotFoundError:

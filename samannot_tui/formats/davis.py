@@ -2,12 +2,10 @@
 
 Annotations/<video>/<stem>.png: a palette PNG for every frame of the media, also where nothing is
 annotated (all 0); a pixel's value is its label ID, its colour that of the VOC colour map.
-labels.json: see `formats.labels_json`.
 """
 
 from samannot_tui.formats.job import ExportJob
 from samannot_tui.formats.labelmap import save_label_map
-from samannot_tui.formats.labels_json import write_labels
 
 
 def write(job: ExportJob) -> int:
@@ -16,9 +14,7 @@ def write(job: ExportJob) -> int:
     Raises:
         InputError, JobError, OSError: as `formats.export.export` and the calls it makes.
     """
-    count = job.follower.manifest.frame_count
-    for frame in job.each(range(count)):
-        path = job.staging.file("Annotations", job.video, f"{job.source.stem(frame)}.png")
+    for frame in job.each(job.part.span):
+        path = job.file("Annotations", job.video, f"{job.source.stem(frame)}.png")
         save_label_map(path, job.label_map(frame))
-    write_labels(job)
-    return count
+    return len(job.part.span)

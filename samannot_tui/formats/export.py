@@ -1,15 +1,20 @@
 """Writing a session's annotation as a dataset."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from samannot_tui.errors import InputError
+from samannot_tui.formats.archive import replaced_archive
 from samannot_tui.formats.atomic import replaced
-from samannot_tui.formats.job import ExportJob
+from samannot_tui.formats.job import ExportJob, Part, Writer
+from samannot_tui.formats.labels_json import write_labels
 from samannot_tui.formats.registry import require_format
+from samannot_tui.formats.selection import EVERYTHING, Selection, split
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session.follower import Follower
 from samannot_tui.text import printable
@@ -21,8 +26,9 @@ LONGEST_NAME = 200
 class ExportSummary(msgspec.Struct, frozen=True):
     """What an export wrote.
 
-    `folder` holds it. `hidden_pixels`: label ID -> pixels, over all frames, that lie under a smaller
-    instance, where a format keeps one label per pixel.
+    `folder` holds it; with `zipped` it is the archive. `hidden_pixels`: label ID -> pixels, over all frames,
+    that lie under a smaller instance, where a format keeps one label per pixel. `notices`: sentences about
+    what else the format could not hold.
     """
 
     format: str
@@ -31,6 +37,7 @@ class ExportSummary(msgspec.Struct, frozen=True):
     frames: int
     labels: int
     hidden_pixels: dict[int, int]
+    notices: tuple[str, ...] = ()
 
 
 def export(
@@ -40,8 +47,31 @@ def export(
     out: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    selection: Selection = EVERYTHING,
 ) -> ExportSummary:
-    """Write the annotation into `out`/<format>/, one frame at a time in memory.
+    """Write the annotation into `out`/<format>/ in the format of that name; see `write_dataset`.
+
+    Raises:
+        InputError: no such format, or as `write_dataset`.
+        JobError: as `write_dataset`.
+    """
+    writer = require_format(format_name).load()
+    return write_dataset(follower, source, writer, format_name, out, progress, cancelled, selection)
+
+
+def write_dataset(
+    follower: Follower,
+    source: FrameSource,
+    writer: Writer,
+    name: str,
+    out: Path,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    selection: Selection = EVERYTHING,
+    *,
+    zipped: bool = False,
+) -> ExportSummary:
+    """Write the annotation into `out`/<name>/ (`zipped`: `out`/<name>.zip), one frame at a time in memory.
 
     The folder changes in one go when everything is written; whatever ends the export before that, an
     earlier export there stays whole. Files that no export wrote are left alone. Labels that are hidden in
@@ -49,22 +79,45 @@ def export(
 
     Args:
         follower: a copy of the annotation that nobody changes meanwhile.
+        writer: what writes the format.
         progress: called with (frames done, frames to do) after each frame.
         cancelled: asked before each frame.
+        selection: which labels and frames.
 
     Raises:
-        InputError: no such format, another video than the session's, nothing annotated, a file in the
-            way, or a frame or mask that cannot be read.
+        InputError: another video than the session's, nothing annotated in the selection, a file in the way, or
+            a frame or mask that cannot be read.
         JobError: cancelled, or the disk failed.
     """
-    form = require_format(format_name)
     _check(follower, source)
-    folder = out.resolve() / format_name
-    with replaced(folder) as staging:
-        job = ExportJob(follower, source, staging, safe_name(source), progress, cancelled)
-        frames = form.load()(job)
+    labels = {label: follower.state.labels[label] for label in selection.label_ids(follower.state)}
+    parts = _parts(follower, labels, selection)
+    place = out.resolve() / (f"{name}.zip" if zipped else name)
+    with replaced_archive(place) if zipped else replaced(place) as staging:
+        job = ExportJob(follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled)
+        frames = sum(writer(replace(job, part=part)) for part in parts)
+        write_labels(job, sorted(frame for part in parts for frame in part.frames))
     hidden = dict(sorted(job.hidden_pixels.items()))
-    return ExportSummary(format_name, folder, len(staging.files), frames, len(follower.state.labels), hidden)
+    return ExportSummary(name, place, len(staging.files), frames, len(labels), hidden, tuple(job.notices))
+
+
+def _parts(follower: Follower, labels: Iterable[int], selection: Selection) -> list[Part]:
+    manifest, live = follower.manifest, follower.live
+    span = np.array(selection.frames(manifest.frame_count), np.intp)
+    annotated = np.zeros(manifest.frame_count, np.bool_)
+    for label in labels:
+        annotated[live.frames(label)] = True
+    frames = span[annotated[span]]
+    if not len(frames):
+        raise InputError(
+            "Nothing is annotated there, so there is nothing to export; choose other labels or frames."
+            if len(live.annotated_frames())
+            else "Nothing is annotated yet, so there is nothing to export; prompt an instance first."
+        )
+    if selection.shares is None:
+        return [Part("", span.tolist(), frames.tolist())]
+    splits = split(span, frames, follower.state.settings.block_size, selection.shares)
+    return [Part(name, part.tolist(), part[annotated[part]].tolist(), tuple(splits)) for name, part in splits.items()]
 
 
 def _check(follower: Follower, source: FrameSource) -> None:
@@ -75,8 +128,6 @@ def _check(follower: Follower, source: FrameSource) -> None:
             f"session is of {manifest.frame_count} frames of {manifest.width}x{manifest.height}; "
             "open the session with the video that it was made for."
         )
-    if not len(follower.live.annotated_frames()):
-        raise InputError("Nothing is annotated yet, so there is nothing to export; prompt an instance first.")
 
 
 def safe_name(source: FrameSource) -> str:

@@ -1,15 +1,13 @@
 """`labels.json`, which lies in every export: what the pixel values mean, and who made each mask."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
 
 from samannot_tui.formats.job import ExportJob
+from samannot_tui.formats.json_stream import json_file
 from samannot_tui.masks.index import RecordSource
 from samannot_tui.masks.palette import Rgb, voc_color
-from samannot_tui.media.source import FrameSource
-from samannot_tui.session.follower import Follower
-from samannot_tui.session.paths import encode_path
 
 
 class LabelEntry(msgspec.Struct, frozen=True):
@@ -34,35 +32,25 @@ class FrameEntry(msgspec.Struct, frozen=True):
     masks: dict[int, str]
 
 
-class LabelsFile(msgspec.Struct, frozen=True):
-    video: str
-    width: int
-    height: int
-    labels: tuple[LabelEntry, ...]
-    frames: tuple[FrameEntry, ...]
-
-
-def write_labels(job: ExportJob) -> None:
-    """Write `labels.json` of the whole annotation.
+def write_labels(job: ExportJob, frames: Sequence[int]) -> None:
+    """Write `labels.json` of the exported labels and frames.
 
     Raises:
         InputError: a file that no export wrote is in its way.
         OSError: the disk failed.
     """
-    state, manifest = job.follower.state, job.follower.manifest
-    content = LabelsFile(
-        job.video,
-        manifest.width,
-        manifest.height,
-        tuple(LabelEntry(label.id, label.name, voc_color(label.id)) for label in state.labels.values()),
-        tuple(_entry(job.follower, job.source, int(frame)) for frame in job.follower.live.annotated_frames()),
-    )
-    path = job.staging.file("labels.json")
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+    height, width = job.size
+    with json_file(job.staging.file("labels.json")) as content:
+        content.member("video", job.video)
+        content.member("width", width)
+        content.member("height", height)
+        content.array(
+            "labels", (LabelEntry(label.id, label.name, voc_color(label.id)) for label in job.labels.values())
+        )
+        content.array("frames", (_entry(job, frame) for frame in frames))
 
 
-def _entry(follower: Follower, source: FrameSource, frame: int) -> FrameEntry:
-    records = follower.live.on_frame(frame)
-    makers = {label: RecordSource(follower.live.index.source[record]) for label, record in records.items()}
-    name = encode_path(Path(source.stem(frame)))
-    return FrameEntry(frame, name, {label: maker.name.lower() for label, maker in makers.items()})
+def _entry(job: ExportJob, frame: int) -> FrameEntry:
+    source = job.follower.live.index.source
+    makers = {label: RecordSource(source[record]).name.lower() for label, record in job.live(frame).items()}
+    return FrameEntry(frame, job.name(frame), makers)

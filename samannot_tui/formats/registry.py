@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,12 @@ from samannot_tui.errors import InputError
 from samannot_tui.text import printable
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from samannot_tui.formats.job import Writer
+
+EXPORTERS = "samannot_tui.exporters"
+"""The group of entry points by which an installed package adds formats; see `formats.hooks`."""
 
 
 @dataclass(frozen=True)
@@ -20,32 +26,52 @@ class Format:
     load: "Callable[[], Writer]"
 
 
-def _png() -> "Writer":
-    from samannot_tui.formats import png
+def _format(module: str, what: str) -> Format:
+    def load() -> "Writer":
+        writer: Writer = import_module(f"samannot_tui.formats.{module}").write
+        return writer
 
-    return png.write
-
-
-def _davis() -> "Writer":
-    from samannot_tui.formats import davis
-
-    return davis.write
+    return Format(what, load)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "png": Format("palette PNG masks of the annotated frames, with those frames", _png),
-        "davis": Format("DAVIS 2017 annotations: a palette PNG for every frame", _davis),
+        "png": _format("png", "palette PNG masks of the annotated frames, and these"),
+        "davis": _format("davis", "DAVIS 2017: a palette PNG for every frame"),
+        "coco": _format("coco", "COCO: RLE masks in a JSON, and the frames"),
+        "youtube_vis": _format("youtube_vis", "tracks of RLE masks in a JSON, and the frames"),
+        "yolo": _format("yolo", "Ultralytics: outlines as text, and the frames"),
+        "mots": _format("mots", "MOTS: PNG of class * 1000 + instance, and RLE text"),
+        "labelme": _format("labelme", "Labelme: a JSON with masks beside each frame"),
+        "cvat": _format("cvat", "CVAT's XML 1.1 for video, with masks"),
+        "overlay": _format("overlay", "masks drawn over the frames: a video and PNG"),
+        "tables": _format("tables", "prompts, masks, labels and events as CSV"),
+        "xlsx": _format("xlsx", "the same tables as one workbook"),
     }
 )
 
 
 def require_format(name: str) -> Format:
-    """The format of that name.
+    """The format of that name: one of FORMATS, or an installed package's exporter.
 
     Raises:
         InputError: there is none.
     """
-    if name not in FORMATS:
-        raise InputError(f"There is no format {printable(name)}; formats are {', '.join(FORMATS)}.")
-    return FORMATS[name]
+    if name in FORMATS:
+        return FORMATS[name]
+    from importlib.metadata import entry_points  # slow to load, and seldom asked
+
+    plugins = entry_points(group=EXPORTERS)
+    if name not in plugins.names:
+        names = ", ".join([*FORMATS, *sorted(map(printable, plugins.names - FORMATS.keys()))])
+        raise InputError(f"There is no format {printable(name)}; formats are {names}.")
+    return _plugin(plugins[name])
+
+
+def _plugin(plugin: "EntryPoint") -> Format:
+    def load() -> "Writer":
+        from samannot_tui.formats.hooks import plugin_writer
+
+        return plugin_writer(plugin)
+
+    return Format(f"an exporter of your own, {plugin.value}", load)

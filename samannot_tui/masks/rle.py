@@ -113,24 +113,23 @@ def run_lengths(counts: str) -> list[int]:
     Raises:
         MaskError: a character outside the alphabet, a number cut off or too long, or a negative run.
     """
-    runs: list[int] = []
-    value = shift = 0
-    for char in counts:
-        bits = ord(char) - 48
-        if not 0 <= bits < 64 or shift >= 5 * LONGEST_NUMBER:
-            raise MaskError("A mask's runs hold something that COCO RLE does not use; it is damaged.")
-        value |= (bits & 0x1F) << shift
-        shift += 5
-        if bits & 0x20:
-            continue
-        if bits & 0x10:
-            value -= 1 << shift
-        if len(runs) > 2:
-            value += runs[-2]
-        if value < 0:
-            raise MaskError("A mask holds a run of negative length; it is damaged.")
-        runs.append(value)
-        value = shift = 0
-    if shift:
+    data = np.frombuffer(counts.encode("utf-8", "surrogatepass"), np.uint8).astype(np.int64) - 48
+    if not data.size:
+        return []
+    if data.min() < 0 or data.max() >= 64:
+        raise MaskError("A mask's runs hold something that COCO RLE does not use; it is damaged.")
+    ends = np.flatnonzero(data & 0x20 == 0)
+    if not ends.size or ends[-1] != data.size - 1:
         raise MaskError("A mask's runs end in the middle of a number; it is damaged.")
-    return runs
+    lengths = np.diff(ends, prepend=-1)
+    if lengths.max() > LONGEST_NUMBER:
+        raise MaskError("A mask's runs hold a number that is too long; it is damaged.")
+    starts = ends - lengths + 1
+    places = np.arange(data.size) - np.repeat(starts, lengths)
+    runs = np.add.reduceat((data & 0x1F) << 5 * places, starts)
+    runs -= (data[ends] & 0x10 > 0) * (1 << 5 * lengths)
+    runs[1::2], runs[2::2] = np.cumsum(runs[1::2]), np.cumsum(runs[2::2])
+    if runs.min() < 0:
+        raise MaskError("A mask holds a run of negative length; it is damaged.")
+    found: list[int] = runs.tolist()
+    return found

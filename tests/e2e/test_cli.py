@@ -170,6 +170,33 @@ def test_export_and_propagate_a_session(clip: Path, tmp_path: Path) -> None:
     assert exported.returncode == 0 and (tmp_path / "dataset" / "png" / "labels.json").exists()
 
 
+def test_an_export_takes_what_is_chosen_and_runs_a_script(tracked: Path, tmp_path: Path) -> None:
+    (session,) = tracked.glob("*.samannot")
+    script = tmp_path / "count.py"
+    script.write_text("def export(a, folder): (folder / 'n.txt').write_text(str(len(a.frames)))")
+    chosen = ("--labels", "square", "--frames", "2..9", "--every", "3", "--zip", "--json")
+    done = run("export", session, "--format", "coco", "--script", script, *chosen, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    exports = json.loads(done.stdout)["exports"]
+    assert {name: each["frames"] for name, each in exports.items()} == {"coco": 3, "count": 3}
+    with zipfile.ZipFile(exports["coco"]["folder"]) as archive:
+        assert [image["frame"] for image in json.loads(archive.read("annotations.json"))["images"]] == [2, 5, 8]
+    with zipfile.ZipFile(exports["count"]["folder"]) as archive:
+        assert archive.read("n.txt") == b"3"
+    alone = run("export", session, "--script", script, "--out", tmp_path / "alone")
+    assert alone.returncode == 0 and [path.name for path in (tmp_path / "alone").iterdir()] == ["count"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--frames", "3"), ("--split", "80/30"), ("--labels", "cat"), ("--script", "davis.py"), ("--every", "0")]
+)
+def test_a_wrong_choice_exits_2_and_writes_nothing(tracked: Path, tmp_path: Path, wrong: tuple[str, str]) -> None:
+    (session,) = tracked.glob("*.samannot")
+    done = run("export", session, *wrong, "--format", "davis", "--out", tmp_path / "out")
+    assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_moved_video_is_found_again(clip: Path, tmp_path: Path) -> None:
     done = run("track", clip, "--prompts", prompts(tmp_path), "--out", tmp_path / "out", "--json")
     session = Path(json.loads(done.stdout)["session"])

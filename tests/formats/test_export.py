@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import count
 from pathlib import Path
 from subprocess import run
 
@@ -190,8 +191,22 @@ def test_cancelling_leaves_nothing(tmp_path: Path, source: ArraySource) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_every_format_can_be_cancelled_to_the_last(tmp_path: Path, source: ArraySource, format_name: str) -> None:
+    """Asked as often as it takes, it ends at the last time, too."""
+    questions = count(1)
+    copy = follower(tmp_path)
+    export(copy, source, format_name, tmp_path / "out", cancelled=lambda: next(questions) < 0)
+    before, last = tree(tmp_path / "out"), next(questions) - 1
+    assert last >= 3, "once a frame"
+    again = count(1)
+    with pytest.raises(JobError, match="cancelled"):
+        export(copy, source, format_name, tmp_path / "out", cancelled=lambda: next(again) == last)
+    assert tree(tmp_path / "out") == before
+
+
 def test_an_unknown_format_is_a_sentence(tmp_path: Path, source: ArraySource) -> None:
-    with pytest.raises(InputError, match=r"no format gif; formats are png, davis\."):
+    with pytest.raises(InputError, match=r"no format gif; formats are png, davis, .*\."):
         export(follower(tmp_path), source, "gif", tmp_path / "out")
 
 

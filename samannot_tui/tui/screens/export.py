@@ -116,7 +116,7 @@ def summary_in_words(summary: "ExportSummary") -> str:
     hidden = sum(summary.hidden_pixels.values())
     if hidden:
         told += f" ({hidden} pixels lie under a smaller instance; the format keeps one label per pixel)"
-    return f"{told}."
+    return " ".join([f"{told}.", *summary.notices])
 
 
 def _post(screen: ExportScreen, message: Message) -> None:
