@@ -3,11 +3,10 @@
 from typing import Any
 
 import msgspec
-from pycocotools import mask as coco
 
 from samannot_tui.formats.job import ExportJob
 from samannot_tui.masks.log import SourceName
-from samannot_tui.masks.rle import Rle, check_filled
+from samannot_tui.masks.rle import Rle, extent
 
 MADE_BY: dict[SourceName, str] = {"prompted": "model", "propagated": "model", "edited": "person"}
 """Whose work a mask is, by its source."""
@@ -27,10 +26,11 @@ def segment(rle: Rle) -> Segment:
     Raises:
         MaskError: the runs do not fill the mask's size.
     """
-    check_filled(rle)
-    encoded = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
-    left, top, width, height = coco.toBbox(encoded).tolist()
-    return Segment(rle, int(coco.area(encoded)), (left, top, width, height))
+    area, box = extent(rle)
+    if box is None:
+        return Segment(rle, 0, (0.0, 0.0, 0.0, 0.0))
+    left, top, right, bottom = box
+    return Segment(rle, area, (float(left), float(top), float(right - left + 1), float(bottom - top + 1)))
 
 
 def info(job: ExportJob) -> dict[str, str]:

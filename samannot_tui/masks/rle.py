@@ -88,20 +88,11 @@ def extent(rle: Rle) -> tuple[int, tuple[int, int, int, int] | None]:
     Raises:
         MaskError: the runs do not fill exactly `size`.
     """
-    height, width = rle.size
-    runs = np.array(run_lengths(rle.counts), np.int64)
-    ends = np.cumsum(runs)
-    if height < 1 or width < 1 or not len(runs) or ends[-1] != height * width:
-        raise MaskError(f"A mask's runs do not fill its size of {width}x{height} pixels; it is damaged.")
-    lengths, ends = runs[1::2], ends[1::2]
-    ends, lengths = ends[lengths > 0], lengths[lengths > 0]
-    if not len(lengths):
-        return 0, None
-    # Runs go down the columns; one that reaches into the next column covers the bottom of one, the top of another.
-    starts, lasts = ends - lengths, ends - 1
-    wraps = starts // height != lasts // height
-    top, bottom = (0, height - 1) if wraps.any() else (int((starts % height).min()), int((lasts % height).max()))
-    return int(lengths.sum()), (int(starts[0]) // height, top, int(lasts[-1]) // height, bottom)
+    check_filled(rle)
+    encoded = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
+    left, top, width, height = (int(side) for side in coco.toBbox(encoded))
+    box = (left, top, left + width - 1, top + height - 1) if width else None
+    return int(coco.area(encoded)), box
 
 
 def run_lengths(counts: str) -> list[int]:
