@@ -1,6 +1,8 @@
 """Which mask record counts for which frame and label: the journal's decision, resolved over the mask log."""
 
 from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,18 @@ from samannot_tui.session.state import MaskEvent, State
 
 NO_RECORD = 0
 Frames = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.uint8]
 FEWEST_COLUMNS = 8
+_Found = TypeVar("_Found", bound=npt.NDArray[Any])
+
+
+class MaskKind(IntEnum):
+    """What a label has on a frame. Of several labels the highest counts."""
+
+    NONE = 0
+    ABSENT = 1
+    MODEL = 2
+    EDITED = 3
 
 
 class LiveMasks:
@@ -36,7 +49,7 @@ class LiveMasks:
         self._barriers: set[int] = set()
         for event in state.mask_events:
             self._apply(event, state)
-        self._known: dict[tuple[str, int | None], Frames] = {}
+        self._known: dict[tuple[str, int | None], npt.NDArray[Any]] = {}
 
     def update(self, state: State, events: Sequence[AnyEvent]) -> None:
         """Follow `events`, which `state` has already taken in."""
@@ -103,14 +116,31 @@ class LiveMasks:
         """
         return self._once("gaps", label, lambda: self._find_gaps(label))
 
-    def _once(self, what: str, label: int | None, find: Callable[[], Frames]) -> Frames:
+    def kinds(self, label: int | None) -> Kinds:
+        """The MaskKind of every frame of the video: of one label, or, with None, the highest of all labels'."""
+        return self._once("kinds", label, lambda: self._find_kinds(label))
+
+    def _once(self, what: str, label: int | None, find: Callable[[], _Found]) -> _Found:
         # A new dict after each change: what another thread was still looking for goes with the old one.
-        known = self._known
+        known: dict[tuple[str, int | None], Any] = self._known
         if (what, label) not in known:
             found = find()
             found.setflags(write=False)
             known[what, label] = found
-        return known[what, label]
+        kept: _Found = known[what, label]
+        return kept
+
+    def _find_kinds(self, label: int | None) -> Kinds:
+        known = slice(0, self.index.count + 1)  # another thread may be adding records
+        present, edited = self.index.object_score[known] > 0, self.index.source[known] == RecordSource.EDITED
+        kind_of = np.where(present, MaskKind.MODEL + edited, MaskKind.ABSENT).astype(np.uint8)
+        kind_of[NO_RECORD] = MaskKind.NONE
+        if label is not None:
+            return np.asarray(kind_of[self.records(label)], np.uint8)
+        kinds = np.zeros(self.frame_count, np.uint8)
+        for column in range(self._table.shape[1]):
+            np.maximum(kinds, kind_of[self._table[:, column]], out=kinds)
+        return kinds
 
     def _find_edited(self, label: int) -> Frames:
         frames = self.frames(label)
