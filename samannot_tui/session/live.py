@@ -44,6 +44,8 @@ class LiveMasks:
     def rebuild(self, state: State) -> None:
         """Start over from all of the state's mask events."""
         self._table: npt.NDArray[np.int32] = np.zeros((self.frame_count, FEWEST_COLUMNS), np.int32)
+        self._kinds: Kinds = np.zeros(self.frame_count, np.uint8)
+        self._changed: npt.NDArray[np.bool_] = np.zeros(self.frame_count, np.bool_)
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
         self._barriers: set[int] = set()
@@ -131,16 +133,19 @@ class LiveMasks:
         return kept
 
     def _find_kinds(self, label: int | None) -> Kinds:
-        known = slice(0, self.index.count + 1)  # another thread may be adding records
-        present, edited = self.index.object_score[known] > 0, self.index.source[known] == RecordSource.EDITED
-        kind_of = np.where(present, MaskKind.MODEL + edited, MaskKind.ABSENT).astype(np.uint8)
-        kind_of[NO_RECORD] = MaskKind.NONE
         if label is not None:
-            return np.asarray(kind_of[self.records(label)], np.uint8)
-        kinds = np.zeros(self.frame_count, np.uint8)
-        for column in range(self._table.shape[1]):
-            np.maximum(kinds, kind_of[self._table[:, column]], out=kinds)
-        return kinds
+            return self._kinds_of(self.records(label))
+        # Of the frames that have changed since: a run's masks are followed four times a second. The marks go first and
+        # are set last, so that a change in another thread meanwhile is found the next time.
+        frames = np.flatnonzero(self._changed)
+        self._changed[frames] = False
+        self._kinds[frames] = self._kinds_of(self._table[frames]).max(axis=1)
+        return self._kinds.copy()
+
+    def _kinds_of(self, records: npt.NDArray[np.int32]) -> Kinds:
+        present, edited = self.index.object_score[records] > 0, self.index.source[records] == RecordSource.EDITED
+        kinds = np.where(present, MaskKind.MODEL + edited, MaskKind.ABSENT)
+        return np.where(records == NO_RECORD, MaskKind.NONE, kinds).astype(np.uint8)
 
     def _find_edited(self, label: int) -> Frames:
         frames = self.frames(label)
@@ -170,6 +175,7 @@ class LiveMasks:
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
                 self._table[event.first : event.last + 1, labels] = NO_RECORD
+                self._changed[event.first : event.last + 1] = True
             case ev.BarrierSet():
                 self._barriers.add(event.frame)
             case ev.BarrierCleared():
@@ -191,6 +197,7 @@ class LiveMasks:
                 self._edited_at[event.record] = event.seq
                 self._make_room(event.label)
                 self._table[event.first : event.last + 1, event.label] = record
+                self._changed[event.first : event.last + 1] = True
 
     def _apply_reassigned(self, event: ev.MasksReassigned) -> None:
         self._make_room(max(event.label, event.other))
@@ -198,12 +205,14 @@ class LiveMasks:
         mine, others = self._table[frames, event.label].copy(), self._table[frames, event.other].copy()
         if event.kind == "swap":
             self._table[frames, event.label], self._table[frames, event.other] = others, mine
+            self._changed[frames] = True
             return
         self._table[frames, event.label] = NO_RECORD
         self._table[frames, event.other] = np.where(self._weight(mine) > self._weight(others), mine, others)
         unions = np.array([(each.frame, each.record) for each in event.unions], np.int32).reshape(-1, 2)
         written, records = unions[self._fits(unions[:, 1], unions[:, 0], event.other)].T
         self._table[written, event.other] = records
+        self._changed[frames] = self._changed[written] = True
         edited = records[self.index.source[records] == RecordSource.EDITED]
         self._edited_at.update(dict.fromkeys(edited.tolist(), event.seq))
 
@@ -235,6 +244,7 @@ class LiveMasks:
         for place in np.flatnonzero(self.index.source[present] == RecordSource.EDITED):
             free[place] = self.edited_at(int(present[place])) <= asked_at
         self._table[frames[free], labels[free]] = records[free]
+        self._changed[frames[free]] = True
 
     def _make_room(self, label: int) -> None:
         if label < self._table.shape[1]:

@@ -1,13 +1,12 @@
 """What the timeline shows, as arrays over screen columns: pure, so that it is tested without a screen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.session.live import Kinds, LiveMasks, MaskKind
 from samannot_tui.session.state import State
 
@@ -65,7 +64,7 @@ class Facts:
     block_size: int
 
 
-def facts(state: State, live: LiveMasks, active: int | None) -> Facts:
+def facts(state: State, live: LiveMasks, active: int | None, stale_blocks: Collection[int] = ()) -> Facts:
     """All of it takes milliseconds in a large session: to be kept until the annotation or `active` changes."""
     frame_count, size = live.frame_count, state.settings.block_size
 
@@ -75,7 +74,7 @@ def facts(state: State, live: LiveMasks, active: int | None) -> Facts:
         return found
 
     stale = np.zeros(-(-frame_count // size), np.bool_)
-    stale[list(stale_blocks(state, live))] = True
+    stale[[block for block in stale_blocks if block < len(stale)]] = True
     features = state.features.get(active, {}) if active is not None else {}
     return Facts(
         masks=live.kinds(None),

@@ -1,6 +1,6 @@
 """The timeline in the real app: what its rows show, and that keys, clicks and drags go where it says."""
 
-import pytest
+import numpy as np
 from textual import events
 
 from samannot_tui.masks.log import NewMask
@@ -30,14 +30,12 @@ def message(at: Desk) -> str:
 
 
 def mask(frame: int, label: int, source: str = "edited") -> NewMask:
-    import numpy as np
-
     full = encode(np.ones((HEIGHT, WIDTH), np.bool_))
     return NewMask(frame=frame, label=label, rle=full, object_score=3.0, quality=0.9, source=source, run=None)  # type: ignore[arg-type]
 
 
 async def annotate(at: Desk) -> None:
-    """dog: prompts on 4 and 20, an edited mask on 5, 6 and 9, absent on 12 and 13, a feature from 8 on. cat: frame 7."""
+    """dog: prompts on 4 and 20, edited masks on 5, 6 and 9, absent on 12 and 13, a feature from 8 on. cat: 7."""
     submit = at.session.submit
     for name in ("dog", "cat"):
         submit(cmd.AddLabel(name))
@@ -104,16 +102,6 @@ async def test_a_short_timeline_has_the_tracks_of_all_labels_and_of_the_active_o
         assert cells(2)[9][1] == own and cells(2)[7][2] != own
         await at.press("2")
         assert cells(2)[7][2] == "rgb({},{},{})".format(*voc_color(2))
-
-
-async def test_a_block_that_went_on_from_what_is_gone_is_stale(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("samannot_tui.tui.tracks.stale_blocks", lambda state, live: (1,))
-    async with desk((GUTTER + FRAMES, 40)) as at:
-        at.session.submit(cmd.ChangeSetting("block_size", 10))
-        await at.settle()
-        await at.press("end")
-        assert rows(at)[VIDEO] == "░" * 10 + "╳" * 10 + "▏" + "░" * 8
-        assert marked(rows(at)[BARRIERS], "┊") == [10, 20]
 
 
 async def test_zoomed_the_first_row_shows_the_whole_video_and_the_others_a_part(desk: OpenDesk) -> None:

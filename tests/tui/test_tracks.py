@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.masks.index import MaskIndex
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
@@ -14,6 +15,9 @@ from samannot_tui.session.live import LiveMasks, MaskKind
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.state import State, fold
 from samannot_tui.tui.tracks import Tracks, Window, facts, spanned, tracks, window_size
+from samannot_tui.tui.widgets.timeline_rows import BARRIER, video_row
+from tests.engine.scene import Scene
+from tests.engine.scene import frames as numbers
 from tests.session.support import ENGINE, FRAMES, make_session, new_mask, plan
 
 SIZES = st.tuples(st.integers(1, 500), st.integers(1, 200))
@@ -150,3 +154,24 @@ def test_a_wide_column_shows_the_most_that_it_holds_and_whether_all_frames_have_
     shown = _shown(annotated, 1, FRAMES // 2)
     assert shown.active_masks[:4].tolist() == [MODEL, EDITED, ABSENT, ABSENT]
     assert shown.active_whole[:4].tolist() == [True, True, False, False]
+
+
+def test_blocks_are_done_begun_open_or_stale_and_barriers_cross_them_on_short_screens() -> None:
+    scene = Scene(transition="mask")
+    scene.point(1, 0)
+    for start in (0, 10):
+        scene.run({1: numbers(start, start + 9)}, plan=scene.plan(start))
+    scene.barrier(35)
+    state, live = scene.state(), scene.live()
+    frame_count = live.frame_count
+    before = tracks(facts(state, live, 1, stale_blocks(state, live)), Window(0, frame_count), frame_count)
+    assert not before.stale.any()
+    scene.edit(1, 9)
+    state, live = scene.state(), scene.live()
+    after = tracks(facts(state, live, 1, stale_blocks(state, live)), Window(0, frame_count), frame_count)
+    assert np.flatnonzero(after.stale).tolist() == list(range(10, 20))
+    bare = np.zeros(frame_count, np.bool_)
+    glyphs = "".join(segment.text for segment in video_row(after, bare, None, barriers=False).segments())
+    assert glyphs[:30] == "█" * 10 + "╳" * 10 + "▏" + "░" * 9
+    crossed = list(video_row(after, bare, None, barriers=True).segments())
+    assert [segment.text for segment in crossed if segment.style == BARRIER] == ["┃"]

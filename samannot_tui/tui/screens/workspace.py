@@ -208,7 +208,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.query_one(LabelPane).refresh_labels()
         self.query_one(FeaturePane).refresh_features()
         self.query_one(ResourcePane).refresh_resources()
-        self.query_one(Timeline).refresh()
+        self.query_one(Timeline).refresh_tracks()
         self.show_picture()
 
     def show_picture(self) -> None:

@@ -9,8 +9,10 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
+from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.tracks import Facts, Window, facts, spanned, tracks, window_size
@@ -26,13 +28,16 @@ from samannot_tui.tui.widgets.timeline_rows import (
 )
 
 GUTTER = 10
+REST = 0.4
+"""Seconds without a change; a run that goes on makes one more often."""
 
 
 class Timeline(Widget):
     """Seven tracks, on short screens three. Zoomed, the first goes on to show the whole video.
 
     What a step needs is kept: the facts until the annotation or the active label changes, the strips until other
-    frames or another block are shown. A step then moves the cursor and nothing else.
+    frames or another block are shown. A step then moves the cursor and nothing else. Stale blocks are looked for when
+    the annotation has been left alone for a while, so that no key and no run waits for them.
     """
 
     DEFAULT_CSS = """
@@ -51,6 +56,9 @@ class Timeline(Widget):
         self._window = self._whole
         self._facts: Facts | None = None
         self._facts_of: object = None
+        self._stale: tuple[int, ...] = ()
+        self._stale_of: int | None = None
+        self._stale_timer: Timer | None = None
         self._strips: list[Strip] = []
         self._strips_of: object = None
         self._pressed_row: int | None = None
@@ -111,8 +119,23 @@ class Timeline(Widget):
         place = self._place
         key = place.state.last_seq, place.label
         if self._facts is None or self._facts_of != key:
-            self._facts, self._facts_of = facts(place.state, place.live, place.label), key
+            self._facts, self._facts_of = facts(place.state, place.live, place.label, self._stale), key
         return self._facts
+
+    def refresh_tracks(self) -> None:
+        """The annotation or the place has changed."""
+        self.refresh()
+        if self._stale_of != self._place.state.last_seq:
+            self._stale_of = self._place.state.last_seq
+            if self._stale_timer is not None:
+                self._stale_timer.stop()
+            self._stale_timer = self.set_timer(REST, self._look_for_stale)
+
+    def _look_for_stale(self) -> None:
+        stale = stale_blocks(self._place.state, self._place.live)
+        if stale != self._stale:
+            self._stale, self._facts = stale, None
+            self.refresh()
 
     def _rows(self, facts: Facts, window: Window, columns: int) -> tuple[Row, ...]:
         place, whole = self._place, self._whole
