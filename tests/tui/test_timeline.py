@@ -67,14 +67,14 @@ async def test_every_track_shows_what_there_is(desk: OpenDesk) -> None:
         assert shown[VIDEO] == "░░░░░███░█░░██░░░░░░░░░░░░░░░"
         assert marked(shown[PROMPTS], "◆") == [4, 7, 20]
         assert marked(shown[OWN_PROMPTS], "◆") == [4, 20]
-        assert shown[MASKS].rstrip(BLANK) == "·····✎✎▬·✎··○○"
-        assert shown[OWN_MASKS].rstrip(BLANK) == "·····✎✎··✎··○○"
+        assert shown[MASKS].rstrip(BLANK) == "·····■■▬·■··○○"
+        assert shown[OWN_MASKS].rstrip(BLANK) == "·····■■··■··○○"
         assert marked(shown[BARRIERS], "┃") == [10, 25]
-        assert marked(shown[FEATURES], "*") == [8]
+        assert marked(shown[FEATURES], "▲") == [8]
         await at.press("2")
         shown = rows(at)
         assert marked(shown[OWN_PROMPTS], "◆") == marked(shown[OWN_MASKS], "▬") == [7]
-        assert not marked(shown[FEATURES], "*")
+        assert not marked(shown[FEATURES], "▲")
 
 
 async def test_where_a_column_holds_frames_with_and_without_masks_they_are_thin(desk: OpenDesk) -> None:
@@ -97,8 +97,8 @@ async def test_a_short_timeline_has_the_tracks_of_all_labels_and_of_the_active_o
         assert cells(0)[10][:2] == ("┃", BARRIER.color.name)
         assert cells(1)[7][:2] == ("▀", PROMPT.color.name) and cells(1)[7][2] != own
         assert cells(1)[4] == ("▀", PROMPT.color.name, own)
-        assert cells(1)[8][:2] == ("*", own)
-        assert rows(at)[2].rstrip(BLANK) == "·····✎✎▀·✎··○○"
+        assert cells(1)[8][:2] == ("▲", own)
+        assert rows(at)[2].rstrip(BLANK) == "·····■■▀·■··○○"
         assert cells(2)[9][1] == own and cells(2)[7][2] != own
         await at.press("2")
         assert cells(2)[7][2] == "rgb({},{},{})".format(*voc_color(2))
@@ -191,5 +191,5 @@ async def test_keys_go_to_the_next_and_the_previous_mark_of_the_active_label(des
 
 def test_the_legend_names_every_mark() -> None:
     told = legend().plain
-    for glyph in "▼█▓░╳◆▬─✎○┃*":
+    for glyph in "▼█▓░╳◆▬─■○┃▲":
         assert f"{glyph}\N{NO-BREAK SPACE}" in told

@@ -29,8 +29,8 @@ Cell = tuple[str, Style]
 EMPTY: Cell = ("·", PLAIN)
 BLOCK_START: Cell = ("┊", PLAIN)
 BARRED: Cell = ("┃", BARRIER)
-ABSENT_GLYPH, PART_GLYPH, MASK_GLYPH, EDITED_GLYPH = "○", "─", "▬", "✎"
-PROMPT_GLYPH, FEATURE_GLYPH, BOTH_GLYPH = "◆", "*", "▀"
+ABSENT_GLYPH, PART_GLYPH, MASK_GLYPH, EDITED_GLYPH = "○", "─", "▬", "■"
+PROMPT_GLYPH, FEATURE_GLYPH, BOTH_GLYPH = "◆", "▲", "▀"
 STALE_GLYPH, ZOOM_GLYPHS = "╳", "[]"
 
 
@@ -59,8 +59,8 @@ def video_row(whole: Tracks, block: Columns, zoomed: Columns | None, *, barriers
     glyph = np.select([whole.stale, whole.block_start, done, whole.masks > MaskKind.NONE], [4, 3, 2, 1], 0)
     glyphs = ("░", "▓", "█", "▏", STALE_GLYPH)
     cells: list[Cell] = []
-    for bright in (PLAIN, DONE, BLOCK):
-        cells += [(each, STALE if each == STALE_GLYPH else bright) for each in glyphs]
+    for style, of_stale in ((PLAIN, STALE), (DONE, STALE), (BLOCK, BLOCK)):
+        cells += [(each, of_stale if each == STALE_GLYPH else style) for each in glyphs]
     codes = glyph + len(glyphs) * np.where(block, 2, np.where(done, 1, 0))
     cells += [BARRED, *((each, ZOOMED) for each in ZOOM_GLYPHS)]
     if barriers:
