@@ -7,6 +7,8 @@ from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import encode
 from samannot_tui.session import commands as cmd
+from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.timeline import GUTTER, Timeline
@@ -29,9 +31,9 @@ def message(at: Desk) -> str:
     return at.screen.query_one(MessageLine).text
 
 
-def mask(frame: int, label: int, source: str = "edited") -> NewMask:
+def mask(frame: int, label: int, source: str = "edited", run: int | None = None) -> NewMask:
     full = encode(np.ones((HEIGHT, WIDTH), np.bool_))
-    return NewMask(frame=frame, label=label, rle=full, object_score=3.0, quality=0.9, source=source, run=None)  # type: ignore[arg-type]
+    return NewMask(frame=frame, label=label, rle=full, object_score=3.0, quality=0.9, source=source, run=run)  # type: ignore[arg-type]
 
 
 async def annotate(at: Desk) -> None:
@@ -102,6 +104,33 @@ async def test_a_short_timeline_has_the_tracks_of_all_labels_and_of_the_active_o
         assert cells(2)[9][1] == own and cells(2)[7][2] != own
         await at.press("2")
         assert cells(2)[7][2] == "rgb({},{},{})".format(*voc_color(2))
+
+
+def run(at: Desk, block: Span, source: Source) -> None:
+    planned = (LabelPlan(1, source.frame, (source,), (block,)),)
+    sweep = Pass("forward", block.first, block.last, planned)
+    plan = Plan("forward", block.first, (sweep,), (), "mask", None, (), ())
+    (started,) = at.session.submit(cmd.StartRun(plan, EngineInfo(name="test", version="1")))
+    masks = [mask(frame, 1, "propagated", started.seq) for frame in range(block.first, block.last + 1)]
+    at.session.append_masks(masks)
+    at.session.submit(cmd.ProgressRun(started.seq, at.session.masks.length))
+    at.session.submit(cmd.EndRun(started.seq, "finished"))
+
+
+async def test_a_block_that_went_on_from_what_an_edit_replaced_is_stale(desk: OpenDesk) -> None:
+    async with desk((GUTTER + FRAMES, 40)) as at:
+        at.session.submit(cmd.ChangeSetting("block_size", 10))
+        at.session.submit(cmd.AddLabel("dog"))
+        (placed,) = at.session.submit(cmd.AddPrompt(1, 0, PointPrompt(5, 5)))
+        run(at, Span(0, 9), Source(0, (placed.seq,)))
+        run(at, Span(10, 19), Source(9, (), at.session.live.record(9, 1)))
+        await at.settle()
+        await at.press("end")
+        assert rows(at)[VIDEO] == "█" * 10 + "▏" + "█" * 9 + "▏" + "░" * 8
+        at.session.submit(cmd.EditMask(1, 9, *at.session.append_masks([mask(9, 1)])))
+        await at.until(lambda: rows(at)[VIDEO] == "█" * 10 + "╳" * 10 + "▏" + "░" * 8)
+        await at.press("u")
+        await at.until(lambda: "╳" not in rows(at)[VIDEO])
 
 
 async def test_zoomed_the_first_row_shows_the_whole_video_and_the_others_a_part(desk: OpenDesk) -> None:
