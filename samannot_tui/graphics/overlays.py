@@ -15,22 +15,23 @@ from samannot_tui.graphics.terminal import Blending
 from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import PIXELS_SHOW_FROM, contour, index_map
-from samannot_tui.render.layers import Layer
+from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.viewport import Viewport
 
 MASKS_LEVEL = 10
 """Frames lie lower, marks higher."""
 FULL = 255
-HALF: dict[Blending | None, int] = {"gamma": 128, "linear": 166, None: 128}
-"""Opacity of a mask by how the terminal blends: dark colours over bright ones are all but lost in linear light."""
+LINEAR_LIGHT = 0.62
+"""Exponent that opacity takes in a terminal that blends in linear light, where dark colours over bright ones are all
+but lost: half becomes 166 of 255."""
 OUTLINED = 127
 """So many labels at most have palette entries enough for an outline each."""
 MARK_COLOURS = 32
 Matte = npt.NDArray[np.uint8]
 
 
-def mask_layer(layers: Sequence[Layer], viewport: Viewport, target: Target, *, opaque: bool) -> KittyLayer:
-    """The masks of `layers` at half strength with a contour, or `opaque` and without.
+def mask_layer(layers: Sequence[Layer], viewport: Viewport, target: Target, tint: Tint) -> KittyLayer:
+    """The masks of `layers`.
 
     At the source's resolution, or at the screen's where that is lower or single pixels are looked at.
     """
@@ -46,8 +47,8 @@ def mask_layer(layers: Sequence[Layer], viewport: Viewport, target: Target, *, o
     number_of[labels] = np.arange(1, len(labels) + 1)
     numbers = np.asarray(number_of[shown], np.uint8)
     palette = [(0, 0, 0), *(VOC_PALETTE[label] for label in labels)]
-    alphas = [0] + [FULL if opaque else HALF[target.blending]] * len(labels)
-    if not opaque and len(labels) <= OUTLINED:
+    alphas = [0] + [_alpha(tint.opacity, target.blending)] * len(labels)
+    if tint.outline and len(labels) <= OUTLINED:
         numbers += (contour(numbers) > 0) * np.uint8(len(labels))
         palette += palette[1:]
         alphas += [FULL] * len(labels)
@@ -55,6 +56,11 @@ def mask_layer(layers: Sequence[Layer], viewport: Viewport, target: Target, *, o
     whole[inside] = numbers
     png = palette_png(whole, np.array(palette, np.uint8), np.array(alphas, np.uint8), graded=False, level=SMALLEST)
     return kitty_layer(png, MASKS_LEVEL)
+
+
+def _alpha(opacity: int, blending: Blending | None) -> int:
+    """0 to FULL, for so many percent of opacity."""
+    return round(FULL * (opacity / 100) ** (LINEAR_LIGHT if blending == "linear" else 1))
 
 
 def mark_layer(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.media.source import RgbFrame
-from samannot_tui.render.layers import Layer, Marks
+from samannot_tui.render.layers import Layer, Marks, Tint
 from samannot_tui.render.markers import draw_crosshair, draw_draft, draw_prompts
 from samannot_tui.render.names import draw_names
 from samannot_tui.render.viewport import Viewport
@@ -22,13 +22,18 @@ _COLOURS = np.array(VOC_PALETTE, np.uint8)[:, np.newaxis, :]
 
 
 def compose(
-    frame: RgbFrame, layers: Sequence[Layer], view: ViewName, viewport: Viewport, marks: Marks | None = None
+    frame: RgbFrame,
+    layers: Sequence[Layer],
+    view: ViewName,
+    viewport: Viewport,
+    marks: Marks | None = None,
+    tint: Tint | None = None,
 ) -> RgbFrame:
     """Draw what a person sees, at the size of the output.
 
-    Views: "original" the frame; "prompts" the frame and the prompts; "overlay" the frame, the masks at
-    half strength with a contour, and the prompts; "masks" the masks alone on black. `marks` go on top of
-    any. Where masks overlap the smaller one is on top. Hidden layers are left out.
+    Views: "original" the frame; "prompts" the frame and the prompts; "overlay" the frame, the masks as `tint`
+    says, and the prompts; "masks" the masks alone on black. `marks` go on top of any. Where masks overlap the
+    smaller one is on top. Hidden layers are left out.
 
     Args:
         frame: uint8, shape (height, width, 3), RGB, of `viewport.frame_size`.
@@ -48,7 +53,7 @@ def compose(
     else:
         picture = _scaled_frame(frame, viewport)
         if view == "overlay":
-            picture = _tinted(picture, _scaled_index_map(shown, viewport))
+            picture = _tinted(picture, _scaled_index_map(shown, viewport), tint or Tint())
     if view in ("prompts", "overlay"):
         draw_prompts(picture, shown, viewport)
     if marks.names and view in ("overlay", "masks"):
@@ -111,12 +116,14 @@ def _colour_in(indices: IndexMap) -> RgbFrame:
     return np.asarray(cv2.LUT(cv2.merge([indices, indices, indices]), _COLOURS), np.uint8)
 
 
-def _tinted(picture: RgbFrame, indices: IndexMap) -> RgbFrame:
-    """Half of each mask's colour over the picture, all of it along the mask's edge."""
-    colours = _colour_in(indices)
-    half = cv2.addWeighted(picture, 0.5, colours, 0.5, 0.0)
-    tinted = cv2.copyTo(half, indices, picture)
-    return np.asarray(cv2.copyTo(colours, contour(indices), tinted), np.uint8)
+def _tinted(picture: RgbFrame, indices: IndexMap, tint: Tint) -> RgbFrame:
+    """Each mask's colour over the picture, all of it along the mask's edge where there is an outline."""
+    colours, opacity = _colour_in(indices), tint.opacity / 100
+    mixed = cv2.addWeighted(picture, 1 - opacity, colours, opacity, 0.0)
+    tinted = cv2.copyTo(mixed, indices, picture)
+    if tint.outline:
+        tinted = cv2.copyTo(colours, contour(indices), tinted)
+    return np.asarray(tinted, np.uint8)
 
 
 def _letterboxed(picture: RgbFrame, viewport: Viewport) -> RgbFrame:

@@ -28,6 +28,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Tint:
+    """How masks lie over the frame, in the overlay.
+
+    Attributes:
+        opacity: of their colours, in percent.
+        outline: draw their edges in full colour.
+    """
+
+    opacity: int = 50
+    outline: bool = True
+
+
+@dataclass(frozen=True)
 class Marks:
     """What is drawn on top, in any view.
 

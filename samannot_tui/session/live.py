@@ -1,6 +1,8 @@
 """Which mask record counts for which frame and label: the journal's decision, resolved over the mask log."""
 
 from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,18 @@ from samannot_tui.session.state import MaskEvent, State
 
 NO_RECORD = 0
 Frames = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.uint8]
 FEWEST_COLUMNS = 8
+_Found = TypeVar("_Found", bound=npt.NDArray[Any])
+
+
+class MaskKind(IntEnum):
+    """What a label has on a frame. Of several labels the highest counts."""
+
+    NONE = 0
+    ABSENT = 1
+    MODEL = 2
+    EDITED = 3
 
 
 class LiveMasks:
@@ -31,12 +44,14 @@ class LiveMasks:
     def rebuild(self, state: State) -> None:
         """Start over from all of the state's mask events."""
         self._table: npt.NDArray[np.int32] = np.zeros((self.frame_count, FEWEST_COLUMNS), np.int32)
+        self._kinds: Kinds = np.zeros(self.frame_count, np.uint8)
+        self._changed: npt.NDArray[np.bool_] = np.zeros(self.frame_count, np.bool_)
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
         self._barriers: set[int] = set()
         for event in state.mask_events:
             self._apply(event, state)
-        self._known: dict[tuple[str, int | None], Frames] = {}
+        self._known: dict[tuple[str, int | None], npt.NDArray[Any]] = {}
 
     def update(self, state: State, events: Sequence[AnyEvent]) -> None:
         """Follow `events`, which `state` has already taken in."""
@@ -103,14 +118,34 @@ class LiveMasks:
         """
         return self._once("gaps", label, lambda: self._find_gaps(label))
 
-    def _once(self, what: str, label: int | None, find: Callable[[], Frames]) -> Frames:
+    def kinds(self, label: int | None) -> Kinds:
+        """The MaskKind of every frame of the video: of one label, or, with None, the highest of all labels'."""
+        return self._once("kinds", label, lambda: self._find_kinds(label))
+
+    def _once(self, what: str, label: int | None, find: Callable[[], _Found]) -> _Found:
         # A new dict after each change: what another thread was still looking for goes with the old one.
-        known = self._known
+        known: dict[tuple[str, int | None], Any] = self._known
         if (what, label) not in known:
             found = find()
             found.setflags(write=False)
             known[what, label] = found
-        return known[what, label]
+        kept: _Found = known[what, label]
+        return kept
+
+    def _find_kinds(self, label: int | None) -> Kinds:
+        if label is not None:
+            return self._kinds_of(self.records(label))
+        # Of the frames that have changed since: a run's masks are followed four times a second. The marks go first and
+        # are set last, so that a change in another thread meanwhile is found the next time.
+        frames = np.flatnonzero(self._changed)
+        self._changed[frames] = False
+        self._kinds[frames] = self._kinds_of(self._table[frames]).max(axis=1)
+        return self._kinds.copy()
+
+    def _kinds_of(self, records: npt.NDArray[np.int32]) -> Kinds:
+        present, edited = self.index.object_score[records] > 0, self.index.source[records] == RecordSource.EDITED
+        kinds = np.where(present, MaskKind.MODEL + edited, MaskKind.ABSENT)
+        return np.where(records == NO_RECORD, MaskKind.NONE, kinds).astype(np.uint8)
 
     def _find_edited(self, label: int) -> Frames:
         frames = self.frames(label)
@@ -140,6 +175,7 @@ class LiveMasks:
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
                 self._table[event.first : event.last + 1, labels] = NO_RECORD
+                self._changed[event.first : event.last + 1] = True
             case ev.BarrierSet():
                 self._barriers.add(event.frame)
             case ev.BarrierCleared():
@@ -161,6 +197,7 @@ class LiveMasks:
                 self._edited_at[event.record] = event.seq
                 self._make_room(event.label)
                 self._table[event.first : event.last + 1, event.label] = record
+                self._changed[event.first : event.last + 1] = True
 
     def _apply_reassigned(self, event: ev.MasksReassigned) -> None:
         self._make_room(max(event.label, event.other))
@@ -168,12 +205,14 @@ class LiveMasks:
         mine, others = self._table[frames, event.label].copy(), self._table[frames, event.other].copy()
         if event.kind == "swap":
             self._table[frames, event.label], self._table[frames, event.other] = others, mine
+            self._changed[frames] = True
             return
         self._table[frames, event.label] = NO_RECORD
         self._table[frames, event.other] = np.where(self._weight(mine) > self._weight(others), mine, others)
         unions = np.array([(each.frame, each.record) for each in event.unions], np.int32).reshape(-1, 2)
         written, records = unions[self._fits(unions[:, 1], unions[:, 0], event.other)].T
         self._table[written, event.other] = records
+        self._changed[frames] = self._changed[written] = True
         edited = records[self.index.source[records] == RecordSource.EDITED]
         self._edited_at.update(dict.fromkeys(edited.tolist(), event.seq))
 
@@ -205,6 +244,7 @@ class LiveMasks:
         for place in np.flatnonzero(self.index.source[present] == RecordSource.EDITED):
             free[place] = self.edited_at(int(present[place])) <= asked_at
         self._table[frames[free], labels[free]] = records[free]
+        self._changed[frames[free]] = True
 
     def _make_room(self, label: int) -> None:
         if label < self._table.shape[1]:

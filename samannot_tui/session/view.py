@@ -14,6 +14,9 @@ ViewName = Literal["original", "prompts", "overlay", "masks"]
 VIEW_NAMES: tuple[ViewName, ...] = ("original", "prompts", "overlay", "masks")
 MAX_ZOOM = 64.0
 Zoom = Annotated[float, msgspec.Meta(ge=1, le=MAX_ZOOM)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+MAX_TIMELINE_ZOOM = 2**20
+TimelineZoom = Annotated[int, msgspec.Meta(ge=1, le=MAX_TIMELINE_ZOOM)]
 FILE_NAME = "view.json"
 _LARGEST_FILE = 64 * 1024
 
@@ -21,18 +24,25 @@ _LARGEST_FILE = 64 * 1024
 class View(msgspec.Struct, frozen=True):
     """The place to return to.
 
-    `label` is the active label's ID, None before there is one. `names` shows the labels' names on their
-    masks. `side_width` is the side panes' width in columns: 0 hides them, None leaves it to the screen size.
-    `zoom` and `center` (frame pixels) are those of `render.viewport.Viewport`.
+    `label` is the active label's ID, None before there is one. `compare` shows the original in place of
+    `view`. `names` shows the labels' names on their masks, `only_active` leaves out all labels but the active one.
+    `opacity` (percent) and `outline` are those of `render.layers.Tint`. `side_width` is the side panes' width in
+    columns: 0 hides them, None leaves it to the screen size. `zoom` and `center` (frame pixels) are those of
+    `render.viewport.Viewport`; `timeline_zoom` is how many times the timeline is magnified.
     """
 
     frame: NonNegative = 0
     label: NonNegative | None = None
     view: ViewName = "overlay"
+    compare: bool = False
     names: bool = False
+    only_active: bool = False
+    opacity: Percent = 50
+    outline: bool = True
     side_width: NonNegative | None = None
     zoom: Zoom = 1.0
     center: tuple[float, float] | None = None
+    timeline_zoom: TimelineZoom = 1
 
 
 def read_view(folder: Path) -> View:

@@ -68,6 +68,22 @@ def _pan(direction: str, dx: int, dy: int) -> Binding:
     return _key(keys, f"pan({dx}, {dy})", f"view.pan.{direction}", f"Look {direction}", tooltip, group=PAN_GROUP)
 
 
+def _marked(keys: str, mark: str, words: str) -> tuple[Binding, ...]:
+    group = Binding.Group(f"Go to the previous, next {words}")
+    ways = (("previous", -1), ("next", 1))
+    return tuple(
+        _key(
+            key,
+            f"seek_marked('{mark}', {way})",
+            f"move.{mark}.{name}",
+            f"{name.capitalize()} {words}",
+            f"Go to the {name} {words}",
+            group=group,
+        )
+        for key, (name, way) in zip(keys.split(), ways, strict=True)
+    )
+
+
 PROMPTING = Topic(
     "Prompts (arrows: while placing)",
     (
@@ -149,6 +165,12 @@ MOVING = Topic(
         _key("B", "play(-1)", "play.backward", "Play backward", "Play backward, or stop"),
         _key("full_stop", "play_speed(1)", "play.faster", "Faster", "Play faster, up to 8x"),
         _key("comma", "play_speed(-1)", "play.slower", "Slower", "Play slower, down to 0.25x"),
+        *_marked("{ }", "prompt", "prompted frame"),
+        *_marked(': "', "mask", "masked frame"),
+        *_marked("( )", "gap", "gap between masks"),
+        *_marked("; '", "barrier", "barrier"),
+        _key("T", "zoom_timeline(1)", "timeline.zoom.in", "Zoom timeline", "Zoom the timeline in on this frame"),
+        _key("Y", "zoom_timeline(-1)", "timeline.zoom.out", "Zoom timeline out", "Zoom the timeline out"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
     ),
 )
@@ -157,7 +179,12 @@ SESSION = Topic(
     "Screen and session",
     (
         _key("v", "cycle_view", "view.cycle", "View", "Next view: original, prompts, overlay, masks", "v"),
+        _key("backslash", "compare", "view.compare", "Compare", "Show the original and back, to compare"),
         _key("i", "toggle_names", "view.names", "Names", "Show or hide the labels' names on their masks"),
+        _key("vertical_line", "toggle_only_active", "view.only", "One label", "Show the active label alone, or all"),
+        _key("ampersand", "toggle_outline", "view.outline", "Outline", "Show or hide the masks' outlines"),
+        _key("asterisk", "change_opacity(10)", "view.opacity.more", "More opaque", "Make the masks more opaque"),
+        _key("slash", "change_opacity(-10)", "view.opacity.less", "Less opaque", "Make the masks less opaque"),
         _key("tab", "toggle_panes", "view.panes", "Panes", "Show or hide the side panes"),
         _key("plus", "resize_panes(4)", "view.wider", "Wider panes", "Make the side panes wider"),
         _key("minus", "resize_panes(-4)", "view.narrower", "Narrower panes", "Make the side panes narrower"),

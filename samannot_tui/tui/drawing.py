@@ -9,6 +9,7 @@ from samannot_tui.graphics.target import Target
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
 from samannot_tui.media.source import FrameSource, RgbFrame
+from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
@@ -19,7 +20,6 @@ from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
     from samannot_tui.graphics.pictures import Encoded, KittyPicture
-    from samannot_tui.render.layers import Layer
 
 CACHE_BYTES = 256 * 1024**2
 
@@ -50,6 +50,7 @@ class PictureRequest:
     zoom: float
     center: tuple[float, float] | None
     view: ViewName
+    tint: Tint
     names: bool
     crosshair: tuple[float, float] | None
     draft: BoxPrompt | None
@@ -85,20 +86,29 @@ def request_for(place: Place, target: Target) -> PictureRequest:
             pending=(place.frame, label.id) in place.pending,
         )
         for label in place.state.labels.values()
+        if label.id == place.label or not place.kept.only_active
     )
     mode = place.mode
     draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
     crosshair = (mode.x, mode.y) if mode else None
     kept = place.kept
     return PictureRequest(
-        kept.frame, target, "rest", kept.zoom, kept.center, kept.view, kept.names, crosshair, draft, labels
+        frame=kept.frame,
+        target=target,
+        quality="rest",
+        zoom=kept.zoom,
+        center=kept.center,
+        view=place.view,
+        tint=Tint(kept.opacity, kept.outline),
+        names=kept.names,
+        crosshair=crosshair,
+        draft=draft,
+        labels=labels,
     )
 
 
-def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> "Layer":
+def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> Layer:
     """What is drawn of a label, given the mask that its record id stands for."""
-    from samannot_tui.render.layers import Layer
-
     return Layer(
         label=wanted.label,
         name=wanted.name,
@@ -138,7 +148,7 @@ class Drawer:
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
             marks = Marks(request.names, request.crosshair, request.draft)
-            return compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
+            return compose(self._cache.get(request.frame), layers, request.view, viewport, marks, request.tint)
 
         encoded: Encoded
         if request.target.stacks:
@@ -157,7 +167,7 @@ class Drawer:
     def close(self) -> None:
         self._cache.close()
 
-    def _layer(self, wanted: LabelRequest) -> "Layer":
+    def _layer(self, wanted: LabelRequest) -> Layer:
         return layer_of(wanted, None if wanted.record is None else self._mask(wanted.record))
 
     def _mask(self, record: int) -> BoolMask:

@@ -10,7 +10,7 @@ from samannot_tui.engine.blocks import block_count
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.state import Label, State
-from samannot_tui.session.view import View
+from samannot_tui.session.view import View, ViewName
 from samannot_tui.text import printable
 from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.prompting import Extent, PromptMode
@@ -69,6 +69,11 @@ class Place:
     @property
     def active(self) -> Label | None:
         return self.state.labels.get(self.kept.label) if self.kept.label is not None else None
+
+    @property
+    def view(self) -> ViewName:
+        """The view shown: the one chosen, or the original while that is compared."""
+        return "original" if self.kept.compare else self.kept.view
 
     @property
     def frame_count(self) -> int:

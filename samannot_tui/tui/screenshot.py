@@ -33,5 +33,6 @@ def screenshot(
     ]
     marks = Marks(request.names, request.crosshair, request.draft)
     file = BytesIO()
-    Image.fromarray(compose(frame, layers, request.view, viewport, marks)).save(file, format="PNG")
+    picture = compose(frame, layers, request.view, viewport, marks, request.tint)
+    Image.fromarray(picture).save(file, format="PNG")
     return file.getvalue()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
     from samannot_tui.graphics.pictures import KittyLayer, KittyPicture
     from samannot_tui.media.source import RgbFrame
-    from samannot_tui.render.layers import Layer
+    from samannot_tui.render.layers import Layer, Tint
     from samannot_tui.render.viewport import Viewport
     from samannot_tui.tui.drawing import LabelRequest, PictureRequest
 
@@ -113,7 +113,7 @@ class _Stack:
         masked = [label for label in self._shown if label.record is not None]
         if masked and view in ("overlay", "masks"):
             records = tuple((label.label, label.record) for label in masked)
-            yield ("masks", view == "masks", records), partial(self._masks, masked)
+            yield ("masks", self._tint, records), partial(self._masks, masked)
             if request.names:
                 for label in masked:
                     yield ("name", label.label, label.name, label.record), partial(self._name, label)
@@ -140,8 +140,13 @@ class _Stack:
         from samannot_tui.graphics.overlays import mask_layer
 
         layers = [self._layer_of(label) for label in masked]
-        opaque = self._request.view == "masks"
-        return (mask_layer(layers, self._viewport, self._request.target, opaque=opaque),)
+        return (mask_layer(layers, self._viewport, self._request.target, self._tint),)
+
+    @property
+    def _tint(self) -> "Tint":
+        from samannot_tui.render.layers import Tint
+
+        return Tint(100, outline=False) if self._request.view == "masks" else self._request.tint
 
     def _name(self, label: "LabelRequest") -> "tuple[KittyLayer, ...]":
         from samannot_tui.render.names import draw_names

@@ -28,7 +28,7 @@ from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose
-from samannot_tui.render.layers import Layer
+from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.tui.drawing import LabelRequest, PictureRequest
@@ -196,7 +196,7 @@ def print_changes() -> None:
     masks = [np.asarray(Image.open(file)) > 0 for file in annotations]
     target = replace(KITTY, blending="linear")
     label = LabelRequest(1, "dog", 0, (), hidden=False, pending=False)
-    start = PictureRequest(0, target, "rest", 1.0, None, "overlay", True, None, None, (label,))
+    start = PictureRequest(0, target, "rest", 1.0, None, "overlay", Tint(), True, None, None, (label,))
     viewport = Viewport((pictures[0].shape[1], pictures[0].shape[0]), target.pixel_size)
     stacker, wire, here = Stacker(), KittyWire(), Placement(Region(30, 1, target.columns, target.rows))
 

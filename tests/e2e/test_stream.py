@@ -37,6 +37,11 @@ SCRIPT = (
     ("view original", "v", QUIET),
     ("view prompts", "v", QUIET),
     ("view overlay", "v", QUIET),
+    ("compare with the original", "\\", QUIET),
+    ("back from comparing", "\\", QUIET),
+    ("masks less opaque", "/", QUIET),
+    ("no outlines", "&", QUIET),
+    ("timeline zoomed", "T", QUIET),
     ("prompt mode", "p", QUIET),
     ("move the crosshair", RIGHT, QUIET),
     ("leave the mode", ESCAPE, QUIET),
@@ -92,7 +97,11 @@ def test_the_golden_summary_is_within_the_targets() -> None:
     most_graphics = {"step back": 400, "view masks": 4000, "view original": 4000, "move the crosshair": 1000}
     for action, most in most_graphics.items():
         assert kitty[action]["graphics"] <= most, action  # type: ignore[operator]
-    assert all("transmit" not in kitty[each]["commands"] for each in ("step back", "close help"))  # type: ignore[operator]
+    by_reference = ("step back", "close help", "compare with the original", "back from comparing", "timeline zoomed")
+    assert all("transmit" not in kitty[each]["commands"] for each in by_reference)  # type: ignore[operator]
+    for action in ("masks less opaque", "no outlines"):
+        assert kitty[action]["commands"]["transmit"] == 1, action  # type: ignore[index]
+        assert kitty[action]["graphics"] <= 4000, action  # type: ignore[operator]
 
 
 def main() -> None:

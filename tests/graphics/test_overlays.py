@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -9,11 +10,12 @@ from PIL import Image
 from samannot_tui.graphics.overlays import MASKS_LEVEL, mark_layer, mask_layer
 from samannot_tui.graphics.pictures import KittyLayer
 from samannot_tui.graphics.target import Target
+from samannot_tui.graphics.terminal import Blending
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import BoolMask
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose
-from samannot_tui.render.layers import Layer
+from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.markers import draw_crosshair, draw_prompts
 from samannot_tui.render.names import draw_names
 from samannot_tui.render.viewport import Viewport
@@ -23,6 +25,7 @@ TARGET = Target("kitty", 150, 50, (8, 16))
 FRAME_SIZE = (854, 480)
 VIEWPORT = Viewport(FRAME_SIZE, TARGET.pixel_size)
 ZOOMED = VIEWPORT.zoomed(4, (400, 200))
+SOLID = Tint(100, outline=False)
 FRAME = np.random.default_rng(0).integers(0, 256, (480, 854, 3), np.uint8)
 
 
@@ -54,7 +57,7 @@ def disc(x: int, y: int, radius: int) -> BoolMask:
 
 def test_masks_have_the_sources_resolution_and_lie_where_the_frame_does() -> None:
     mask = disc(300, 200, 90)
-    pixels = decoded(mask_layer([Layer(7, "", mask)], VIEWPORT, TARGET, opaque=True))
+    pixels = decoded(mask_layer([Layer(7, "", mask)], VIEWPORT, TARGET, SOLID))
     width, height = FRAME_SIZE[0], round(800 / VIEWPORT.scale)
     assert pixels.shape == (height, width, 4)
     top = (height - 480) // 2
@@ -69,7 +72,7 @@ def test_masks_are_exact_where_the_terminal_does_not_scale(viewport: Viewport) -
     mask = np.zeros(viewport.frame_size[::-1], np.bool_)
     mask[150:250, 350:430] = True
     layers = [Layer(7, "", mask)]
-    layer = mask_layer(layers, viewport, TARGET, opaque=True)
+    layer = mask_layer(layers, viewport, TARGET, SOLID)
     black = np.zeros((*viewport.frame_size[::-1], 3), np.uint8)
     assert layer.level == MASKS_LEVEL
     seen, wanted = over(np.zeros((800, 1200, 3), np.uint8), layer), compose(black, layers, "masks", viewport)
@@ -78,7 +81,7 @@ def test_masks_are_exact_where_the_terminal_does_not_scale(viewport: Viewport) -
 
 def test_masks_over_a_frame_are_half_strong_with_a_contour() -> None:
     layers = [Layer(1, "", disc(300, 200, 90)), Layer(2, "", disc(340, 200, 40))]
-    pixels = decoded(mask_layer(layers, VIEWPORT, TARGET, opaque=False))
+    pixels = decoded(mask_layer(layers, VIEWPORT, TARGET, Tint()))
     assert {tuple(colour) for colour in pixels.reshape(-1, 4)} == {
         (0, 0, 0, 0),
         *((*voc_color(label), opacity) for label in (1, 2) for opacity in (128, 255)),
@@ -87,13 +90,29 @@ def test_masks_over_a_frame_are_half_strong_with_a_contour() -> None:
     assert 0.02 < outlined < 0.1
 
 
+@pytest.mark.parametrize(
+    ("tint", "blending", "wanted"),
+    [
+        (Tint(), "linear", {166, 255}),
+        (Tint(30), "gamma", {76, 255}),
+        (Tint(30, outline=False), "gamma", {76}),
+        (Tint(0), None, {0, 255}),
+        (Tint(100), "linear", {255}),
+    ],
+)
+def test_opacity_and_outline_are_as_asked_for(tint: Tint, blending: Blending, wanted: set[int]) -> None:
+    layer = mask_layer([Layer(3, "", disc(300, 200, 90))], VIEWPORT, replace(TARGET, blending=blending), tint)
+    alphas = decoded(layer)[..., 3]
+    assert set(np.unique(alphas)) - {0} == wanted - {0}
+
+
 def test_255_labels_fit_into_one_palette() -> None:
     layers = []
     for label in range(1, 256):
         mask = np.zeros(FRAME_SIZE[::-1], np.bool_)
         mask[:, label * 3 : label * 3 + 3] = True
         layers.append(Layer(label, "", mask))
-    pixels = decoded(mask_layer(layers, VIEWPORT, TARGET, opaque=False))
+    pixels = decoded(mask_layer(layers, VIEWPORT, TARGET, Tint()))
     assert len({tuple(colour) for colour in pixels.reshape(-1, 4)}) == 256
 
 

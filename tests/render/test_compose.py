@@ -5,7 +5,7 @@ from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import BoolMask, encode
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose
-from samannot_tui.render.layers import Layer, Marks
+from samannot_tui.render.layers import Layer, Marks, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.view import VIEW_NAMES
@@ -66,6 +66,18 @@ def test_overlay_is_half_the_colour_inside_and_all_of_it_on_the_contour(frame: R
     outside = np.ones(frame.shape[:2], bool)
     outside[60:100, 50:130] = False
     assert np.array_equal(picture[outside], frame[outside])
+
+
+@pytest.mark.parametrize("opacity", [0, 30, 100])
+@pytest.mark.parametrize("outline", [True, False])
+def test_the_tint_is_as_asked_for(frame: RgbFrame, opacity: int, outline: bool) -> None:
+    layers = [Layer(3, "a", box_mask(50, 60, 80, 40))]
+    picture = compose(frame, layers, "overlay", Viewport(SIZE, SIZE), tint=Tint(opacity, outline))
+    colour = np.array(voc_color(3), float)
+    mixed = frame + (colour - frame) * opacity / 100
+    assert np.abs(picture[61:99, 51:129] - mixed[61:99, 51:129]).max() <= 0.5
+    edge = np.broadcast_to(colour, (80, 3)) if outline else mixed[60, 50:130]
+    assert np.abs(picture[60, 50:130] - edge).max() <= 0.5
 
 
 def test_a_mask_at_the_frames_edge_has_no_contour_there(frame: RgbFrame) -> None:

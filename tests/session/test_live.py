@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samannot_tui.session import commands as cmd
-from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.live import LiveMasks, MaskKind
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.state import fold
 from samannot_tui.session.store import Session
@@ -26,7 +26,9 @@ def test_following_is_the_same_as_starting_over(drawn: list[Any]) -> None:
             if act(session, deed):
                 anew = fold(session.history())
                 assert facts(anew) == facts(session.state)
-                assert (LiveMasks(session.masks.index, FRAMES, anew)._table == session.live._table).all()
+                live = LiveMasks(session.masks.index, FRAMES, anew)
+                assert (live._table == session.live._table).all()
+                assert (live.kinds(None) == session.live.kinds(None)).all()
         session.close()
 
 
@@ -110,3 +112,20 @@ def test_labels_far_apart_fit(session: Session) -> None:
     session.submit(cmd.EditMask(255, 7, record))
     assert session.live.on_frame(7) == {1: 1, 255: record}
     assert np.array_equal(session.live.annotated_frames(), [7])
+
+
+def test_kinds_tell_a_persons_masks_a_models_and_absence(session: Session) -> None:
+    run = start(session)
+    session.append_masks([new_mask(frame, 1, run=run) for frame in range(3)])
+    session.submit(cmd.ProgressRun(run, session.masks.length))
+    session.submit(cmd.EndRun(run, "finished"))
+    edit(session, 1)
+    session.submit(cmd.MarkAbsent(1, 4, 5))
+    wanted = [MaskKind.MODEL, MaskKind.EDITED, MaskKind.MODEL, MaskKind.NONE, MaskKind.ABSENT, MaskKind.ABSENT]
+    assert session.live.kinds(1)[:6].tolist() == session.live.kinds(None)[:6].tolist() == wanted
+    assert not session.live.kinds(7).any()
+    with pytest.raises(ValueError, match="read-only"):
+        session.live.kinds(None)[0] = MaskKind.EDITED
+    session.submit(cmd.Undo())
+    assert session.live.kinds(None)[:6].tolist() == [*wanted[:3], *[MaskKind.NONE] * 3]
+    session.close()

@@ -12,6 +12,7 @@ from samannot_tui.graphics.pictures import Encoded
 from samannot_tui.graphics.quality import Quality
 from samannot_tui.graphics.stripes import Piece, pieces
 from samannot_tui.graphics.target import Target
+from samannot_tui.render.layers import Tint
 from samannot_tui.tui import pictures
 from samannot_tui.tui.drawing import Drawn, PictureRequest
 from samannot_tui.tui.pictures import A_STRIPE, Pictures, Screen
@@ -21,7 +22,9 @@ BY_REFERENCE = 400
 ROWS = 50
 MAKING = 0.015
 FRAMES = 200
-REQUEST = PictureRequest(0, Target("kitty", 150, 50, (8, 16)), "rest", 1.0, None, "overlay", True, None, None, ())
+REQUEST = PictureRequest(
+    0, Target("kitty", 150, 50, (8, 16)), "rest", 1.0, None, "overlay", Tint(), True, None, None, ()
+)
 
 
 @dataclass(frozen=True)

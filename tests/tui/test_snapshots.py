@@ -89,6 +89,15 @@ def test_workspace(snap_compare, app: SamannotApp, size: tuple[int, int]) -> Non
     assert snap_compare(app, terminal_size=size, run_before=look_at_frame_5)
 
 
+def test_zoomed_timeline(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+    async def zoom(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press("T")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=zoom)
+
+
 def test_placing_points(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
     async def place(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)

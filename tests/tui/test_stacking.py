@@ -8,7 +8,7 @@ import pytest
 
 from samannot_tui.graphics.pictures import KittyLayer
 from samannot_tui.graphics.target import Target
-from samannot_tui.render.layers import Layer
+from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.tui.drawing import LabelRequest, PictureRequest
@@ -27,6 +27,7 @@ REQUEST = PictureRequest(
     zoom=1.0,
     center=None,
     view="overlay",
+    tint=Tint(),
     names=True,
     crosshair=None,
     draft=None,
@@ -71,6 +72,8 @@ def test_each_view_has_its_layers(layers_of: LayersOf, view: object, wanted: lis
     [
         (replace(REQUEST, view="original"), [], ALL_LEVELS[2:]),
         (replace(REQUEST, names=False), [], [NAMES_LEVEL]),
+        (replace(REQUEST, tint=Tint(30)), [10], [10]),
+        (replace(REQUEST, tint=Tint(outline=False)), [10], [10]),
         (replace(REQUEST, crosshair=(10.0, 20.0)), [CROSSHAIR_LEVEL], []),
         (replace(REQUEST, draft=BoxPrompt(1, 2, 30, 40)), [DRAFT_LEVEL], []),
         (replace(REQUEST, labels=(replace(FISH, record=8),)), [10, NAMES_LEVEL], [10, NAMES_LEVEL]),

@@ -4,9 +4,7 @@ import msgspec
 import pytest
 from textual import events
 
-from samannot_tui.masks.palette import voc_color
-from samannot_tui.session.commands import AddLabel, AddPrompt, SetBarrier
-from samannot_tui.session.prompts import PointPrompt
+from samannot_tui.session.commands import AddLabel
 from samannot_tui.session.view import View
 from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.widgets.features import FeaturePane
@@ -14,7 +12,7 @@ from samannot_tui.tui.widgets.labels import LabelPane
 from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
 from samannot_tui.tui.widgets.status import StatusLine
-from samannot_tui.tui.widgets.timeline import BARRIER, GUTTER, PROMPT, TITLES, Timeline
+from samannot_tui.tui.widgets.timeline import Timeline
 from tests.tui.conftest import FRAMES, Desk, OpenDesk
 
 
@@ -236,23 +234,6 @@ async def test_read_only_says_so_and_refuses(desk: OpenDesk) -> None:
         assert second.session.state.barriers == set()
 
 
-async def test_the_timeline_shows_and_seeks(desk: OpenDesk) -> None:
-    async with desk() as at:
-        await at.press("c")
-        timeline = at.screen.query_one(Timeline)
-        await at.press("l")
-        rows = lines(at, Timeline)
-        assert [row[:GUTTER].strip() for row in rows] == list(TITLES)
-        assert rows[5][GUTTER] == "┃"
-        columns = timeline.size.width - GUTTER
-        await at.pilot.click(Timeline, offset=(GUTTER + columns - 1, 2))
-        await at.settle()
-        assert at.screen.place.frame == FRAMES - 1
-        await at.pilot.click(Timeline, offset=(2, 2))
-        await at.settle()
-        assert at.screen.place.frame == 0
-
-
 async def test_a_click_picks_a_label(desk: OpenDesk) -> None:
     async with desk() as at:
         await add_labels(at, "dog", "cat", "cow")
@@ -262,7 +243,6 @@ async def test_a_click_picks_a_label(desk: OpenDesk) -> None:
 
 
 async def test_many_labels_scroll_to_the_active_one(desk: OpenDesk) -> None:
-    from samannot_tui.session.commands import AddLabel
 
     async with desk() as at:
         for number in range(40):
@@ -284,7 +264,7 @@ async def test_resources_show_what_was_read(desk: OpenDesk) -> None:
         ]
 
 
-@pytest.mark.parametrize(("size", "side", "rows"), [((80, 24), 0, 3), ((120, 40), 30, 6), ((200, 60), 40, 6)])
+@pytest.mark.parametrize(("size", "side", "rows"), [((80, 24), 0, 3), ((120, 40), 30, 7), ((200, 60), 40, 7)])
 async def test_the_panes_fit_the_terminal(desk: OpenDesk, size: tuple[int, int], side: int, rows: int) -> None:
     async with desk(size=size) as at:
         assert at.screen.query_one("#side").display is (side > 0)
@@ -359,29 +339,6 @@ async def test_the_status_line_says_how_far_a_run_is_at_any_width(desk: OpenDesk
         assert said.endswith("run ▶ 17/100 1:27 left")
         assert "frame 0/29" in status(at)
         assert status(at).strip().startswith("square") == (width >= 80)
-
-
-async def test_a_short_timeline_has_the_tracks_of_all_labels_and_of_the_active_one(desk: OpenDesk) -> None:
-    def cells(row: int) -> list[tuple[str, str, str | None]]:
-        strip = at.screen.query_one(Timeline).render_line(row).crop(GUTTER)
-        return [
-            (char, s.style.color.name, s.style.bgcolor.name if char == "▀" else None) for s in strip for char in s.text
-        ]
-
-    async with desk((GUTTER + FRAMES, 24)) as at:
-        at.session.submit(AddLabel("dog"))
-        at.session.submit(AddLabel("cat"))
-        at.session.submit(AddPrompt(1, 4, PointPrompt(5, 5)))
-        at.session.submit(AddPrompt(2, 7, PointPrompt(5, 5)))
-        at.session.submit(SetBarrier(9))
-        await at.settle()
-        await at.press("2")
-        assert cells(0)[9][:2] == ("┃", BARRIER.color.name)
-        own = "rgb({},{},{})".format(*voc_color(2))
-        assert cells(1)[4][:2] == ("▀", PROMPT.color.name)
-        assert cells(1)[4][2] != own
-        assert cells(1)[7] == ("▀", PROMPT.color.name, own)
-        assert cells(1)[5][0] == "·"
 
 
 async def test_two_feature_changes_on_one_frame_are_told_apart(desk: OpenDesk) -> None:

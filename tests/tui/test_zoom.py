@@ -168,7 +168,7 @@ async def test_a_click_hits_the_single_pixel_that_is_seen(desk: OpenDesk) -> Non
 async def test_a_small_box_can_be_dragged_where_it_is_magnified(desk: OpenDesk) -> None:
     async with desk() as at:
         await add_label(at)
-        await at.press("b", *["z"] * 8)
+        await at.press("b", *["z"] * 6)
         viewport = await shown(at)
         x, y = viewport.source.x + 2, viewport.source.y + 2
         canvas = at.screen.query_one(Canvas)

@@ -2,8 +2,14 @@
 
 from samannot_tui.engine.blocks import block_after, block_before, block_of
 from samannot_tui.errors import InputError
+from samannot_tui.session.queries import Mark, next_marked, previous_marked
+from samannot_tui.session.view import MAX_TIMELINE_ZOOM
 from samannot_tui.text import printable
 from samannot_tui.tui.actions.base import ActionScreen
+from samannot_tui.tui.tracks import window_size
+from samannot_tui.tui.widgets.timeline import Timeline
+
+MARKED: dict[Mark, str] = {"prompt": "prompted frame", "mask": "masked frame", "gap": "gap", "barrier": "barrier"}
 
 
 class MovingActions(ActionScreen):
@@ -33,6 +39,29 @@ class MovingActions(ActionScreen):
             self.go_to(start)
         elif neighbour := block_before(*where) if blocks < 0 else block_after(*where):
             self.go_to(neighbour.first)
+
+    def action_seek_marked(self, mark: Mark, way: int) -> None:
+        """To the next (`way` 1) or previous (-1) frame with such a mark, of the active label where there is one."""
+        place = self.place
+        find = next_marked if way > 0 else previous_marked
+        frame = find(mark, place.state, place.live, place.frame, place.label)
+        if frame is not None:
+            self.go_to(frame)
+            return
+        whose = f" of {place.name_of(place.label)}" if place.label is not None and mark != "barrier" else ""
+        self.say(f"There is no {MARKED[mark]}{whose} {'after' if way > 0 else 'before'} this frame.")
+
+    def action_zoom_timeline(self, steps: int) -> None:
+        """Twice as large or half for each step, about the cursor; the first row goes on to show the whole video."""
+        place = self.place
+        zoom = min(max(int(place.kept.timeline_zoom * 2.0**steps), 1), MAX_TIMELINE_ZOOM)
+        if window_size(zoom, place.frame_count) != window_size(place.kept.timeline_zoom, place.frame_count):
+            place.keep(timeline_zoom=zoom)
+        window = self.query_one(Timeline).window
+        self.show_place()
+        last = window.first + window.count - 1
+        whole = "the whole video" if window.count == place.frame_count else f"frames {window.first} to {last}"
+        self.say(f"The timeline shows {whole}.")
 
     def action_goto(self) -> None:
         last = self.place.frame_count - 1

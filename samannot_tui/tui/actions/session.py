@@ -4,7 +4,6 @@ import asyncio
 
 from samannot_tui.errors import InputError
 from samannot_tui.session.commands import Redo, Undo
-from samannot_tui.session.view import VIEW_NAMES
 from samannot_tui.tui.actions.base import ActionScreen
 from samannot_tui.tui.engine_choices import engine_offer
 from samannot_tui.tui.screens.engine import EngineScreen
@@ -19,15 +18,6 @@ WIDE_SCREEN = 160
 
 class SessionActions(ActionScreen):
     """Undo and redo tell what they did when their event comes back."""
-
-    def action_cycle_view(self) -> None:
-        at = VIEW_NAMES.index(self.place.kept.view)
-        self.place.keep(view=VIEW_NAMES[(at + 1) % len(VIEW_NAMES)])
-        self.show_place()
-
-    def action_toggle_names(self) -> None:
-        self.place.keep(names=not self.place.kept.names)
-        self.show_place()
 
     def pane_width(self) -> int:
         """Columns of the side panes: as chosen, else by the size of the screen; 0 hides them."""

@@ -12,12 +12,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from samannot_tui.tui.bindings import TOPICS, Topic
+from samannot_tui.tui.widgets.timeline_rows import legend
 
 NOTES = (
     "Ctrl+P finds any action by name. "
     "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
     "click a negative one (or takes away the point under it), drag draws a box; the wheel zooms, a drag with the "
-    "middle button, or the left one while nothing is placed, moves the picture; click the timeline to go there."
+    "middle button, or the left one while nothing is placed, moves the picture; click or drag in "
+    "the timeline to go there."
 )
 
 
@@ -44,6 +46,7 @@ class HelpScreen(ModalScreen[None]):
             pane.border_title = "Keys"
             pane.border_subtitle = "Esc closes"
             yield Static(NOTES, markup=False)
+            yield Static(legend())
             for topic in TOPICS:
                 yield from self._topic(topic)
 

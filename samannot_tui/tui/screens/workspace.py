@@ -20,6 +20,7 @@ from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.labelling import LabellingActions
+from samannot_tui.tui.actions.looking import LookingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
 from samannot_tui.tui.actions.prompting import PromptingActions
 from samannot_tui.tui.actions.running import RunningActions
@@ -41,6 +42,7 @@ from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
 from samannot_tui.tui.widgets.status import StatusLine
 from samannot_tui.tui.widgets.timeline import Timeline
+from samannot_tui.tui.widgets.timeline_rows import SHORT_TITLES, TITLES
 
 VIEW_KEPT_AFTER_SECONDS = 1.0
 MONITOR_SECONDS = 1.0
@@ -49,7 +51,7 @@ TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
-class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
+class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, LookingActions, SessionActions):
     """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
@@ -218,7 +220,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         side = self.query_one("#side")
         side.display = self.pane_width() > 0
         side.styles.width = self.pane_width()
-        self.query_one(Timeline).styles.height = 3 if self.size.height < TALL_SCREEN else 6
+        self.query_one(Timeline).styles.height = len(SHORT_TITLES if self.size.height < TALL_SCREEN else TITLES)
 
     def _keep_view(self) -> None:
         self._view_timer = None

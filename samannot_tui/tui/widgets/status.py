@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from samannot_tui.masks.palette import voc_color
+from samannot_tui.session.view import View
 from samannot_tui.text import printable
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.widgets.resources import run_line
@@ -68,7 +69,7 @@ class StatusLine(Widget):
             "media": Content.styled(self._media_name, "bold").truncate(longest_name, ellipsis=True),
             "frame": Content(f"frame {place.frame}/{place.frame_count - 1}"),
             "block": Content(f"block {place.block + 1}/{place.block_count}"),
-            "view": Content(place.kept.view),
+            "view": Content(_view_in_words(place)),
         }
         if place.active is not None:
             swatch = "rgb({},{},{})".format(*voc_color(place.active.id))
@@ -83,3 +84,15 @@ class StatusLine(Widget):
         if place.run is not None:
             parts["run"] = Content.styled(f"run {run_line(place.run)}", "bold")
         return parts
+
+
+def _view_in_words(place: Place) -> str:
+    """Such as "overlay 30 % one label", of which only what differs from how it is at first is told."""
+    if place.kept.compare:
+        return f"original, not {place.kept.view}"
+    words: list[str] = [place.view]
+    if place.view == "overlay" and place.kept.opacity != View().opacity:
+        words.append(f"{place.kept.opacity} %")
+    if place.view != "original" and place.kept.only_active:
+        words.append("one label")
+    return " ".join(words)

@@ -1,6 +1,7 @@
 """The timeline: where the prompts, masks and barriers are, and where we are. A click goes there."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from rich.segment import Segment
 from rich.style import Style
@@ -8,34 +9,39 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
+from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.tracks import Columns, Tracks, column_of, frame_at, tracks
+from samannot_tui.tui.tracks import Facts, Window, facts, spanned, tracks, window_size
+from samannot_tui.tui.widgets.timeline_rows import (
+    CURSOR,
+    PLAIN,
+    SHORT_TITLES,
+    TITLES,
+    Row,
+    short_rows,
+    tall_rows,
+    video_row,
+)
 
-TITLES = ("video", "prompts", "· active", "masks", "· active", "barriers")
-SHORT_TITLES = ("video", "prompts", "masks")
 GUTTER = 10
-
-PLAIN = Style(color="#6b7280")
-DONE = Style(color="#2e9f4d")
-BLOCK = Style(color="#e5e7eb")
-PROMPT = Style(color="#4169ff", bold=True)
-MASK = Style(color="#2e9f4d")
-BARRIER = Style(color="#ff3b30", bold=True)
-CURSOR = Style(color="#000000", bgcolor="#ffd60a")
-
-Cell = tuple[str, Style]
+REST = 0.4
+"""Seconds without a change; a run that goes on makes one more often."""
 
 
 class Timeline(Widget):
-    """Six tracks. On short screens three: barriers cross the video's; the upper half of a mark says "any label",
-    the lower half "the active one".
+    """Seven tracks, on short screens three. Zoomed, the first goes on to show the whole video.
+
+    What a step needs is kept: the facts until the annotation or the active label changes, the strips until other
+    frames or another block are shown. A step then moves the cursor and nothing else. Stale blocks are looked for when
+    the annotation has been left alone for a while, so that no key and no run waits for them.
     """
 
     DEFAULT_CSS = """
-    Timeline { height: 6; width: 1fr; }
+    Timeline { height: 7; width: 1fr; }
     """
 
     @dataclass
@@ -47,15 +53,32 @@ class Timeline(Widget):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self._place = place
-        self._tracks: Tracks | None = None
+        self._window = self._whole
+        self._facts: Facts | None = None
+        self._facts_of: object = None
+        self._stale: tuple[int, ...] = ()
+        self._stale_of: int | None = None
+        self._stale_timer: Timer | None = None
+        self._strips: list[Strip] = []
+        self._strips_of: object = None
+        self._pressed_row: int | None = None
 
-    def refresh_tracks(self) -> None:
-        """The annotation or the place has changed."""
-        self._tracks = None
-        self.refresh()
+    @property
+    def window(self) -> Window:
+        """The frames shown, but for the first row, which always shows all."""
+        place = self._place
+        count = window_size(place.kept.timeline_zoom, place.frame_count)
+        if count != self._window.count:
+            self._window = self._window.resized(count, place.frame, place.frame_count)
+        self._window = self._window.showing(place.frame, place.frame_count)
+        return self._window
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(TITLES)
+
+    @property
+    def _whole(self) -> Window:
+        return Window(0, self._place.frame_count)
 
     @property
     def _titles(self) -> tuple[str, ...]:
@@ -66,80 +89,85 @@ class Timeline(Widget):
         return max(1, self.size.width - GUTTER)
 
     def render_line(self, y: int) -> Strip:
-        titles = self._titles
-        if y >= len(titles) or self.size.width <= GUTTER:
+        if y >= len(self._titles) or self.size.width <= GUTTER:
             return Strip.blank(self.size.width, self.rich_style)
+        strip = self._bare_strips()[y]
+        cursor = GUTTER + self._window_of(y).column_of(self._place.frame, self._columns)
+        under = strip.crop(cursor, cursor + 1).text
+        glyph = "▼" if y == 0 else "│" if under in " ·┊" else under
+        with_cursor = [strip.crop(0, cursor), Strip([Segment(glyph, CURSOR)], 1), strip.crop(cursor + 1)]
+        return Strip.join(with_cursor).apply_style(self.rich_style)
+
+    def _window_of(self, row: int) -> Window:
+        return self._whole if row == 0 else self.window
+
+    def _bare_strips(self) -> list[Strip]:
+        """All rows, without the cursor."""
+        place, window, columns, titles = self._place, self.window, self._columns, self._titles
+        facts = self._facts_now()
+        key = facts, window, columns, place.block, titles
+        if self._strips_of != key:
+            rows = self._rows(facts, window, columns)
+            self._strips = [
+                Strip([Segment(f" {title}".ljust(GUTTER), PLAIN), *row.segments()], GUTTER + columns)
+                for title, row in zip(titles, rows, strict=True)
+            ]
+            self._strips_of = key
+        return self._strips
+
+    def _facts_now(self) -> Facts:
         place = self._place
-        if self._tracks is None:
-            self._tracks = tracks(place.state, place.live, place.frame_count, place.label, place.frame, self._columns)
-        cells = self._cells(y, self._tracks) if titles is TITLES else self._short_cells(y, self._tracks)
-        cursor = column_of(place.frame, place.frame_count, self._columns)
-        glyph = cells[cursor][0]
-        cells[cursor] = ("▼" if y == 0 else "│" if glyph in " ·" else glyph, CURSOR)
-        title = f" {titles[y]}".ljust(GUTTER)
-        segments = [Segment(title, PLAIN), *(Segment(glyph, style) for glyph, style in cells)]
-        return Strip(segments, self.size.width).simplify().apply_style(self.rich_style)
+        key = place.state.last_seq, place.label
+        if self._facts is None or self._facts_of != key:
+            self._facts, self._facts_of = facts(place.state, place.live, place.label, self._stale), key
+        return self._facts
 
-    @property
-    def _own(self) -> Style:
-        return Style(color="rgb({},{},{})".format(*voc_color(self._place.label or 0)))
+    def refresh_tracks(self) -> None:
+        """The annotation or the place has changed."""
+        self.refresh()
+        if self._stale_of != self._place.state.last_seq:
+            self._stale_of = self._place.state.last_seq
+            if self._stale_timer is not None:
+                self._stale_timer.stop()
+            self._stale_timer = self.set_timer(REST, self._look_for_stale)
 
-    def _cells(self, row: int, shown: Tracks) -> list[Cell]:
-        match row:
-            case 0:
-                return self._video_cells(shown)
-            case 1:
-                return _marked(shown.prompts, "◆", PROMPT)
-            case 2:
-                return _marked(shown.active_prompts, "◆", self._own)
-            case 3:
-                return _marked(shown.masks, "▬", MASK)
-            case 4:
-                return _marked(shown.active_masks, "▬", self._own)
-            case _:
-                return _marked(shown.barriers, "┃", BARRIER)
+    def _look_for_stale(self) -> None:
+        stale = stale_blocks(self._place.state, self._place.live)
+        if stale != self._stale:
+            self._stale, self._facts = stale, None
+            self.refresh()
 
-    def _short_cells(self, row: int, shown: Tracks) -> list[Cell]:
-        match row:
-            case 0:
-                video = self._video_cells(shown)
-                return [("┃", BARRIER) if at else cell for at, cell in zip(shown.barriers, video, strict=True)]
-            case 1:
-                return _halved(shown.prompts, shown.active_prompts, PROMPT, self._own)
-            case _:
-                return _halved(shown.masks, shown.active_masks, MASK, self._own)
-
-    def _video_cells(self, shown: Tracks) -> list[Cell]:
-        cells: list[Cell] = []
-        for column in range(len(shown.done)):
-            glyph = "█" if shown.done[column] else "▓" if shown.started[column] else "░"
-            style = BLOCK if shown.block[column] else DONE if shown.done[column] else PLAIN
-            cells.append(("▏" if shown.block_start[column] else glyph, style))
-        return cells
-
-    def on_resize(self) -> None:
-        self._tracks = None
+    def _rows(self, facts: Facts, window: Window, columns: int) -> tuple[Row, ...]:
+        place, whole = self._place, self._whole
+        size = facts.block_size
+        is_zoomed = window != whole
+        overview = tracks(facts, whole, columns)
+        shown = tracks(facts, window, columns) if is_zoomed else overview
+        across = partial(spanned, window=whole, columns=columns)
+        own = Style(color="rgb({},{},{})".format(*voc_color(place.label or 0)))
+        is_tall = self._titles is TITLES
+        video = video_row(
+            overview,
+            across(place.block * size, place.block * size + size - 1),
+            across(window.first, window.first + window.count - 1) if is_zoomed else None,
+            barriers=not is_tall,
+        )
+        return (video, *(tall_rows if is_tall else short_rows)(shown, own))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._pressed_row = int(event.y)
         self._seek(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if event.button:
+        if self._pressed_row is not None:
             self._seek(event)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+        self._pressed_row = None
 
     def _seek(self, event: events.MouseEvent) -> None:
         event.stop()
-        frame = frame_at(int(event.x) - GUTTER, self._place.frame_count, self._columns)
-        self.post_message(self.Seek(frame))
-
-
-def _marked(columns: Columns, glyph: str, style: Style) -> list[Cell]:
-    return [(glyph, style) if marked else ("·", PLAIN) for marked in columns]
-
-
-def _halved(every: Columns, active: Columns, upper: Style, lower: Style) -> list[Cell]:
-    """Two tracks in one row of half blocks; the second is part of the first."""
-    both = upper + Style(bgcolor=lower.color)
-    return [
-        ("▀", both if own else upper) if marked else ("·", PLAIN) for marked, own in zip(every, active, strict=True)
-    ]
+        window = self._window_of(self._pressed_row or 0)
+        self.post_message(self.Seek(window.frame_at(int(event.x) - GUTTER, self._columns)))
