@@ -13,13 +13,11 @@ Proposal = Cut | Swap | Finding
 GoOn = Callable[[str, int, int], bool]
 
 
-class _Cancelled(Exception):
+class _CancelledError(Exception):
     """The person has had enough."""
 
 
-def find_proposals(
-    follower: Follower, source: FrameSource, found: Callable[[Proposal], None], go_on: GoOn
-) -> None:
+def find_proposals(follower: Follower, source: FrameSource, found: Callable[[Proposal], None], go_on: GoOn) -> None:
     """Look for all of them: what the masks tell first, since the cuts take all of the video.
 
     Args:
@@ -33,7 +31,7 @@ def find_proposals(
 
     def progress(what: str, done: int, total: int) -> None:
         if not go_on(what, done, total):
-            raise _Cancelled
+            raise _CancelledError
 
     try:
         for swap in find_swaps(_counted(follower, lambda done, total: progress("masks", done, total))):
@@ -42,7 +40,7 @@ def find_proposals(
             everything = follower.state, follower.live, follower.read
             for finding in check(schema, *everything, lambda done, total: progress("labels", done, total)):
                 found(finding)
-    except _Cancelled:
+    except _CancelledError:
         return
     for cut in find_cuts(source, lambda done, total: go_on("frames", done, total)):
         found(cut)

@@ -55,6 +55,7 @@ class PictureRequest:
     draft: BoxPrompt | None
     labels: tuple[LabelRequest, ...]
     stripes: Bounds = ()
+    selected: Prompt | None = None
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,19 @@ def request_for(place: Place, target: Target) -> PictureRequest:
     mode = place.mode
     draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
     crosshair = (mode.x, mode.y) if mode else None
-    kept = place.kept
+    kept, selected = place.kept, place.selected
     return PictureRequest(
-        kept.frame, target, "rest", kept.zoom, kept.center, kept.view, kept.names, crosshair, draft, labels
+        kept.frame,
+        target,
+        "rest",
+        kept.zoom,
+        kept.center,
+        kept.view,
+        kept.names,
+        crosshair,
+        draft,
+        labels,
+        selected=selected.prompt if selected else None,
     )
 
 
@@ -137,7 +148,7 @@ class Drawer:
 
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
-            marks = Marks(request.names, request.crosshair, request.draft)
+            marks = Marks(request.names, request.crosshair, request.draft, request.selected)
             return compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
 
         encoded: Encoded
