@@ -64,7 +64,7 @@ def suggested_values(state: State, label: int) -> dict[str, list[str]]:
     Values that were cleared since are among them, undone ones are not. Of a schema, the features of the label's
     class are there, without values where any will do; presence is there unless a schema does without it.
     """
-    rules = _rules_for(state, label)
+    rules = rules_for(state, label)
     counting = set(state.steps)
     given = [
         event for event in reversed(state.history) if isinstance(event, ev.FeatureSet) and step_of(event) in counting
@@ -79,7 +79,8 @@ def suggested_values(state: State, label: int) -> dict[str, list[str]]:
     }
 
 
-def _rules_for(state: State, label: int) -> dict[str, FeatureRule]:
+def rules_for(state: State, label: int) -> dict[str, FeatureRule]:
+    """The features that the label's class may have, by name; without a schema, presence."""
     if state.schema is None:
         return {PRESENCE.name: PRESENCE}
     kind = class_of(state.labels[label].name, state.schema)
