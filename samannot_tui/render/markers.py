@@ -47,10 +47,13 @@ def draw_prompts(picture: RgbFrame, layers: Sequence[Layer], viewport: Viewport)
 def draw_selected(picture: RgbFrame, prompt: Prompt, viewport: Viewport) -> None:
     """Draw brackets in white around a prompt, which is drawn already."""
     (left, top), (right, bottom) = (_place(viewport, *corner) for corner in _corners(prompt))
-    gap = _radius(picture) * (1.5 if isinstance(prompt, PointPrompt) else 0.8)
-    left, top, right, bottom = left - gap, top - gap, right + gap, bottom + gap
-    arm = min(_radius(picture) * 1.5, (right - left) / 3, (bottom - top) / 3)
-    for colour, thickness in _strokes(picture, WHITE, 2):
+    gap = _radius(picture) * (1.7 if isinstance(prompt, PointPrompt) else 0.8)
+    height, width = picture.shape[:2]
+    # Inside the picture, where the prompt is: at its edge the brackets move in.
+    left, top = max(left - gap, min(left, 2.0)), max(top - gap, min(top, 2.0))
+    right, bottom = min(right + gap, max(right, width - 3.0)), min(bottom + gap, max(bottom, height - 3.0))
+    arm = min(_radius(picture) * 3, (right - left) / 3, (bottom - top) / 3)
+    for colour, thickness in _strokes(picture, WHITE, 3):
         for u, du in ((left, arm), (right, -arm)):
             for v, dv in ((top, arm), (bottom, -arm)):
                 corner = [_fixed((u + du, v)), _fixed((u, v)), _fixed((u, v + dv))]

@@ -28,9 +28,9 @@ from samannot_tui.tui.widgets.field import Field
 
 Kind = Literal["swap", "merge", "split"]
 KINDS: dict[Kind, str] = {
-    "swap": "the two exchange masks and prompts",
-    "merge": "they become the other's, united with its own",
-    "split": "they become those of a label that has none there",
+    "swap": "both exchange what they have",
+    "merge": "all goes to the other",
+    "split": "all goes to one without any",
 }
 CHOOSING = {"down": 1, "up": -1}
 
@@ -107,7 +107,7 @@ class IdentityScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Content(f"Identity of {self._place.name_of(self._label.id)}")
-            box.border_subtitle = "Tab next field · Enter does it · Esc closes"
+            box.border_subtitle = "s m t what · Tab next field · ↑ ↓ choose · Enter does it · Esc closes"
             with Horizontal():
                 yield Text("What")
                 with RadioSet(id="kind"):

@@ -46,5 +46,5 @@ class FeaturePane(Lines):
             f" {printable(name)}  ",
             (printable(value), "bold"),
             (" !", "bold yellow") if warned else "",
-            ("  ◆ set here", "bold") if since == frame else (f"  @{since}", "dim"),
+            ("  ◆ here", "bold") if since == frame else (f"  @{since}", "dim"),
         )
