@@ -69,7 +69,7 @@ async def test_what_is_typed_narrows_the_suggestions(desk: OpenDesk) -> None:
 async def test_the_pane_says_since_when_and_what_was_set_here(desk: OpenDesk) -> None:
     async with desk() as at:
         await annotate(at)
-        assert pane(at) == ["posture  sits  ◆ here"]
+        assert pane(at) == ["posture  sits  ◆ @0"]
         await at.press("right", "right")
         assert pane(at) == ["posture  sits  @0"]
         await at.press("down")
@@ -116,7 +116,7 @@ async def test_a_schema_offers_its_values_and_warns_of_others(desk: OpenDesk) ->
         rules = (FeatureRule("posture", ("lies", "stands")), FeatureRule("claws", ("out", "in"), ("cat",)))
         at.session.submit(AdoptSchema(Schema((LabelClass("dog"), LabelClass("cat")), rules)))
         await at.settle()
-        assert pane(at) == ["posture  sits !  ◆ here"]
+        assert pane(at) == ["posture  sits !  ◆ @0"]
         await at.press("f")
         assert offered(at).strip() == "Tab  posture = lies · posture = stands"
         await at.type("runs")

@@ -86,7 +86,7 @@ async def test_barriers_at_one_cut_and_at_all_as_one_undo_step(desk: OpenDesk) -
     async with desk() as at:
         await found(at)
         await at.press("down", "b")
-        assert at.session.state.barriers == {25} and lines(at)[1].endswith("┃ barrier")
+        assert at.session.state.barriers == {25} and lines(at)[1].startswith("cut   ┃ A new shot")
         await at.press("b")
         assert told(at) == "Frame 25 is a barrier already."
         await at.press("B")

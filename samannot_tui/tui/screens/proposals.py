@@ -92,7 +92,7 @@ class ProposalsScreen(ModalScreen[int | None]):
             box.border_subtitle = "Enter goes there · r looks again · Esc closes"
             yield OptionList()
             yield Static(id="told", markup=False)
-            yield Static("b barrier at this cut · B barriers at all cuts · s swaps from there on", id="keys")
+            yield Static("b barrier ┃ at this cut · B barriers at all cuts · s swaps from there on", id="keys")
 
     def on_mount(self) -> None:
         if self._search.is_complete:
@@ -159,7 +159,7 @@ class ProposalsScreen(ModalScreen[int | None]):
         if isinstance(proposal, Cut):
             words = f"A new shot begins at frame {proposal.frame} ({proposal.score:.0%} of the picture changes)."
             is_barrier = proposal.frame in self._place.state.barriers
-            return Content.assemble(("cut     ", "bold"), words, (" ┃ barrier", "bold red") if is_barrier else "")
+            return Content.assemble(("cut   ", "bold"), ("┃ " if is_barrier else "  ", "bold red"), words)
         if isinstance(proposal, Finding):
             where = f" ({proposal.where})" if proposal.frames else ""
             return Content.assemble(("schema  ", "bold"), proposal.sentence, where)

@@ -11,7 +11,7 @@ from samannot_tui.tui.widgets.lines import Lines
 
 
 class FeaturePane(Lines):
-    """One line a feature: name, value (! if the schema does not allow it), and the frame since which it holds."""
+    """One line a feature: name, value (! where the schema forbids it), since which frame (◆ set on this one)."""
 
     DEFAULT_CSS = """
     FeaturePane { border: round $surface-lighten-2; border-title-color: $text-muted; height: auto;
@@ -46,5 +46,5 @@ class FeaturePane(Lines):
             f" {printable(name)}  ",
             (printable(value), "bold"),
             (" !", "bold yellow") if warned else "",
-            ("  ◆ here", "bold") if since == frame else (f"  @{since}", "dim"),
+            (f"  ◆ @{since}", "bold") if since == frame else (f"  @{since}", "dim"),
         )
