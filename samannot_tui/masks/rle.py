@@ -80,6 +80,19 @@ def area(rle: Rle) -> int:
     return sum(run_lengths(rle.counts)[1::2])
 
 
+def covers(rle: Rle, x: int, y: int) -> bool:
+    """Whether pixel (x, y) of the frame belongs to the mask, without decoding it; never outside its size.
+
+    Raises:
+        MaskError: the runs are no mask.
+    """
+    height, width = rle.size
+    if not (0 <= x < width and 0 <= y < height):
+        return False
+    ends = np.cumsum(run_lengths(rle.counts))
+    return bool(np.searchsorted(ends, x * height + y, side="right") % 2)
+
+
 def extent(rle: Rle) -> tuple[int, tuple[int, int, int, int] | None]:
     """A mask's number of pixels and tightest box, XYXY with both corners inside it, without decoding it.
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.layers import Layer, Marks, Tint
-from samannot_tui.render.markers import draw_crosshair, draw_draft, draw_prompts
+from samannot_tui.render.markers import draw_crosshair, draw_draft, draw_prompts, draw_selected
 from samannot_tui.render.names import draw_names
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.view import ViewName
@@ -56,6 +56,8 @@ def compose(
             picture = _tinted(picture, _scaled_index_map(shown, viewport), tint or Tint())
     if view in ("prompts", "overlay"):
         draw_prompts(picture, shown, viewport)
+        if marks.selected is not None:
+            draw_selected(picture, marks.selected, viewport)
     if marks.names and view in ("overlay", "masks"):
         draw_names(picture, shown, viewport)
     if marks.draft is not None:

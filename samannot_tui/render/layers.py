@@ -48,8 +48,10 @@ class Marks:
         names: write each label's ID and name at its mask's centre of mass (overlay and masks views).
         crosshair: source coordinates of the keyboard's crosshair, or None.
         draft: a box that is still being drawn, or None.
+        selected: a prompt that is marked as picked out (prompts and overlay views), or None.
     """
 
     names: bool = False
     crosshair: tuple[float, float] | None = None
     draft: BoxPrompt | None = None
+    selected: Prompt | None = None

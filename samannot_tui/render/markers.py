@@ -1,7 +1,8 @@
 """Prompts, the crosshair and a box in the making, drawn at output resolution so that they stay crisp.
 
 Kinds differ in shape as well as in colour: a positive click is a disc of the label's colour with a plus, a
-negative one a black disc with a minus, a prompt without its mask yet has four arcs around it.
+negative one a black disc with a minus, a prompt without its mask yet has four arcs around it, the selected one
+is held by four brackets.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,22 @@ def draw_prompts(picture: RgbFrame, layers: Sequence[Layer], viewport: Viewport)
                 _draw_contour(picture, prompt, colour, viewport)
         if layer.pending:
             _draw_pending(picture, _place(viewport, *_middle(prompt, viewport)))
+
+
+def draw_selected(picture: RgbFrame, prompt: Prompt, viewport: Viewport) -> None:
+    """Draw brackets in white around a prompt, which is drawn already."""
+    (left, top), (right, bottom) = (_place(viewport, *corner) for corner in _corners(prompt))
+    gap = _radius(picture) * (1.7 if isinstance(prompt, PointPrompt) else 0.8)
+    height, width = picture.shape[:2]
+    # Inside the picture, where the prompt is: at its edge the brackets move in.
+    left, top = max(left - gap, min(left, 2.0)), max(top - gap, min(top, 2.0))
+    right, bottom = min(right + gap, max(right, width - 3.0)), min(bottom + gap, max(bottom, height - 3.0))
+    arm = min(_radius(picture) * 3, (right - left) / 3, (bottom - top) / 3)
+    for colour, thickness in _strokes(picture, WHITE, 3):
+        for u, du in ((left, arm), (right, -arm)):
+            for v, dv in ((top, arm), (bottom, -arm)):
+                corner = [_fixed((u + du, v)), _fixed((u, v)), _fixed((u, v + dv))]
+                cv2.polylines(picture, [np.array(corner)], False, colour, thickness, cv2.LINE_8, FRACTION_BITS)
 
 
 def draw_draft(picture: RgbFrame, box: BoxPrompt, viewport: Viewport) -> None:
@@ -139,6 +156,18 @@ def _middle(prompt: Prompt, viewport: Viewport) -> tuple[float, float]:
         case MaskPrompt():
             x, y, width, height = cv2.boundingRect(decode(prompt.rle).view(np.uint8))
             return x + (width - 1) / 2, y + (height - 1) / 2
+
+
+def _corners(prompt: Prompt) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Source positions of the top left and the bottom right corner of what a prompt covers."""
+    match prompt:
+        case PointPrompt(x=x, y=y):
+            return (x, y), (x, y)
+        case BoxPrompt(x0=x0, y0=y0, x1=x1, y1=y1):
+            return (x0 - 0.5, y0 - 0.5), (x1 + 0.5, y1 + 0.5)
+        case MaskPrompt():
+            x, y, width, height = cv2.boundingRect(decode(prompt.rle).view(np.uint8))
+            return (x - 0.5, y - 0.5), (x + width - 0.5, y + height - 0.5)
 
 
 def _draw_pending(picture: RgbFrame, center: tuple[float, float]) -> None:

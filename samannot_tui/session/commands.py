@@ -141,6 +141,15 @@ class ReassignMasks(Command, frozen=True, tag=True):
     last: int
 
 
+class SplitOff(Command, frozen=True, tag=True):
+    """A split into a label that is made for it, as one undo step."""
+
+    label: int
+    name: str
+    first: int
+    last: int
+
+
 class ChangeSetting(Command, frozen=True, tag=True):
     name: str
     value: Any
@@ -194,4 +203,4 @@ OneEventCommand = (
     | Redo
 )
 # The others lead to several events, which are one undo step.
-AnyCommand = OneEventCommand | CopyPrompts | SetBarriers
+AnyCommand = OneEventCommand | CopyPrompts | SetBarriers | SplitOff

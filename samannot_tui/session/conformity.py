@@ -61,6 +61,14 @@ def check_names(schema: Schema, state: State) -> list[Finding]:
     return [finding for label in state.labels.values() for finding in _check_label(label, schema, state)]
 
 
+def objection(schema: Schema, label: Label, feature: str, value: str) -> str | None:
+    """What the schema has against a label's feature having a value, as a sentence; None if it allows it."""
+    rule = {each.name: each for each in schema.rules()}.get(feature)
+    return _against_feature(label, class_of(label.name, schema), rule, feature) or (
+        _against_value(label, rule, value) if rule else None
+    )
+
+
 def _check_label(label: Label, schema: Schema, state: State) -> Iterator[Finding]:
     kind, name = class_of(label.name, schema), printable(label.name)
     if kind is None:
@@ -71,23 +79,33 @@ def _check_label(label: Label, schema: Schema, state: State) -> Iterator[Finding
     rules = {rule.name: rule for rule in schema.rules()}
     for feature, changes in state.features.get(label.id, {}).items():
         if changes.frames:
-            yield from _check_feature(label, kind, rules.get(feature), printable(feature), changes)
+            yield from _check_feature(label, kind, rules.get(feature), feature, changes)
 
 
 def _check_feature(
     label: Label, kind: LabelClass | None, rule: FeatureRule | None, feature: str, changes: Feature
 ) -> Iterator[Finding]:
-    name, all_frames = printable(label.name), (changes.frames[0], changes.frames[-1])
-    if rule is None:
-        yield Finding(label.id, all_frames, f"{name} has the feature {feature}, which the schema does not know.")
-        return
-    if kind is not None and rule.classes and kind.name not in rule.classes:
-        yield Finding(label.id, all_frames, f"{name} has the feature {feature}, which is not for {kind.name}.")
+    if sentence := _against_feature(label, kind, rule, feature):
+        yield Finding(label.id, (changes.frames[0], changes.frames[-1]), sentence)
     for frame, value in zip(changes.frames, changes.values, strict=True):
-        if rule.values and value not in rule.values:
-            allowed = ", ".join(rule.values)
-            wrong = f"{feature} of {name} is {printable(value)}; the schema allows {allowed}."
-            yield Finding(label.id, (frame, frame), wrong)
+        if rule is not None and (sentence := _against_value(label, rule, value)):
+            yield Finding(label.id, (frame, frame), sentence)
+
+
+def _against_feature(label: Label, kind: LabelClass | None, rule: FeatureRule | None, feature: str) -> str | None:
+    has = f"{printable(label.name)} has the feature {printable(feature)}"
+    if rule is None:
+        return f"{has}, which the schema does not know."
+    if kind is not None and rule.classes and kind.name not in rule.classes:
+        return f"{has}, which is not for {printable(kind.name)}."
+    return None
+
+
+def _against_value(label: Label, rule: FeatureRule, value: str) -> str | None:
+    if not rule.values or value in rule.values:
+        return None
+    allowed = ", ".join(rule.values)
+    return f"{rule.name} of {printable(label.name)} is {printable(value)}; the schema allows {allowed}."
 
 
 class _Seen(NamedTuple):

@@ -7,7 +7,7 @@ from samannot_tui.masks.rle import area
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.commands import AnyCommand
-from samannot_tui.session.decide_masks import decide_mask, present_mask, require_record
+from samannot_tui.session.decide_masks import check_split_off, decide_mask, present_mask, require_record
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.settings import changed
@@ -31,6 +31,8 @@ def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
             return _copy_prompts(command, now)
         case cmd.SetBarriers():
             return _set_barriers(command, now)
+        case cmd.SplitOff():
+            return _split_off(command, now)
         case _:
             return [_decide_one(command, now)]
 
@@ -210,6 +212,14 @@ def _set_barriers(command: cmd.SetBarriers, now: Situation) -> list[AnyEvent]:
     if not new:
         raise InputError("All of these frames are barriers already.")
     return [ev.BarrierSet(frame=frame) for frame in new]
+
+
+def _split_off(command: cmd.SplitOff, now: Situation) -> list[AnyEvent]:
+    label, first, last = command.label, command.first, command.last
+    check_split_off(label, first, last, now)
+    added = _decide_label(cmd.AddLabel(command.name), now)
+    assert isinstance(added, ev.LabelAdded), "that is what the command asks for"
+    return [added, ev.MasksReassigned(kind="split", label=label, other=added.label, first=first, last=last)]
 
 
 def _decide_run(command: cmd.StartRun | cmd.ProgressRun | cmd.EndRun, now: Situation) -> AnyEvent:

@@ -61,7 +61,7 @@ def _clear(command: cmd.ClearMasks, now: Situation) -> AnyEvent:
     for label in command.labels:
         require_label(label, now.state)
     require_frames(first, last, now)
-    if not any(_within(now.live.frames(label), first, last) for label in command.labels):
+    if not any(within(now.live.frames(label), first, last) for label in command.labels):
         raise InputError(f"There is no mask to clear on {frames_in_words(first, last)}.")
     return ev.MasksCleared(labels=command.labels, first=first, last=last)
 
@@ -76,14 +76,24 @@ def _mark_absent(command: cmd.MarkAbsent, now: Situation) -> AnyEvent:
 
 
 def _reassign(command: cmd.ReassignMasks, now: Situation) -> AnyEvent:
+    check_reassign(command, now)
+    kind, label, other, first, last = command.kind, command.label, command.other, command.first, command.last
+    unions = tuple(_unions(command, now)) if kind == "merge" else ()
+    return ev.MasksReassigned(kind=kind, label=label, other=other, first=first, last=last, unions=unions)
+
+
+def check_reassign(command: cmd.ReassignMasks, now: Situation) -> None:
+    """Raises:
+    InputError: the command would be refused.
+    """
     kind, label, other, first, last = command.kind, command.label, command.other, command.first, command.last
     for each in (label, other):
         require_label(each, now.state)
     if label == other:
         raise InputError(f"To {kind} takes two labels; {names_of([label], now.state)} is one.")
     require_frames(first, last, now)
-    _require_no_run_of(label, other, now)
-    mine, others = _has_anything(label, command, now), _has_anything(other, command, now)
+    _require_no_run_of((label, other), now)
+    mine, others = _has_anything(label, first, last, now), _has_anything(other, first, last, now)
     where = frames_in_words(first, last)
     if not mine and (kind != "swap" or not others):
         which = names_of([label], now.state) if kind != "swap" else names_of([label, other], now.state)
@@ -93,23 +103,32 @@ def _reassign(command: cmd.ReassignMasks, now: Situation) -> AnyEvent:
             f"{names_of([other], now.state)} has masks or prompts on {where} already; "
             "split into a label without any, or merge."
         )
-    unions = tuple(_unions(command, now)) if kind == "merge" else ()
-    return ev.MasksReassigned(kind=kind, label=label, other=other, first=first, last=last, unions=unions)
 
 
-def _require_no_run_of(label: int, other: int, now: Situation) -> None:
+def check_split_off(label: int, first: int, last: int, now: Situation) -> None:
+    """Raises:
+    InputError: there is nothing there to split off the label.
+    """
+    require_label(label, now.state)
+    require_frames(first, last, now)
+    _require_no_run_of((label,), now)
+    if not _has_anything(label, first, last, now):
+        where = frames_in_words(first, last)
+        raise InputError(f"There is no mask or prompt of {names_of([label], now.state)} on {where}.")
+
+
+def _require_no_run_of(labels: tuple[int, ...], now: Situation) -> None:
     run = now.state.active_run
     planned = {each.label for sweep in run.plan.passes for each in sweep.labels} if run else set()
-    if busy := sorted(planned & {label, other}):
+    if busy := sorted(planned & set(labels)):
         raise InputError(f"A run of {names_of(busy, now.state)} is going on; end it, or wait for it, then do this.")
 
 
-def _has_anything(label: int, command: cmd.ReassignMasks, now: Situation) -> bool:
-    first, last = command.first, command.last
-    return bool(_within(now.live.frames(label), first, last) or _within(now.state.prompted_frames(label), first, last))
+def _has_anything(label: int, first: int, last: int, now: Situation) -> bool:
+    return bool(within(now.live.frames(label), first, last) or within(now.state.prompted_frames(label), first, last))
 
 
-def _within(frames: npt.ArrayLike, first: int, last: int) -> list[int]:
+def within(frames: npt.ArrayLike, first: int, last: int) -> list[int]:
     """Those of rising frames that lie from `first` to `last`."""
     rising = np.asarray(frames, np.intp)
     start, end = np.searchsorted(rising, (first, last + 1))
@@ -120,7 +139,7 @@ def _unions(command: cmd.ReassignMasks, now: Situation) -> Iterator[UnionMask]:
     """Write the unions of the masks on frames where both labels have one."""
     both = [
         frame
-        for frame in _within(now.live.frames(command.label), command.first, command.last)
+        for frame in within(now.live.frames(command.label), command.first, command.last)
         if now.live.is_present(frame, command.label) and now.live.is_present(frame, command.other)
     ]
     log = _log(now)

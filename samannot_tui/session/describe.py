@@ -62,6 +62,8 @@ def describe_step(step: int, state: State) -> str:
         return f"{len(events)} prompts on {_names(tuple(labels), state)}, frame {first.frame}"
     if isinstance(first, ev.BarrierSet):
         return f"{len(events)} barriers from frame {first.frame} on"
+    if isinstance(events[-1], ev.MasksReassigned):
+        return describe(events[-1], state)  # what its label was made for
     return f"{describe(first, state)}, and {len(events) - 1} more"
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from samannot_tui.session import events as ev
 from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.schema import PRESENCE, FeatureRule, class_of
 from samannot_tui.session.state import State, step_of
 
 Mark = Literal["prompt", "mask", "gap", "barrier"]
@@ -56,16 +57,32 @@ def features_at(state: State, label: int, frame: int) -> dict[str, tuple[int, st
     return {name: at for name, at in found if at is not None}
 
 
-def suggested_values(state: State, label: int, name: str) -> list[str]:
-    """Values that the feature has been given before, each once: this label's first, then the others', newest first.
+def suggested_values(state: State, label: int) -> dict[str, list[str]]:
+    """Feature name -> values that it may be given on this label, each once; the label's own names first.
 
-    Values that were cleared since are among them, undone ones are not.
+    The values that the schema allows; else those given before: to this label first, then to others, newest first.
+    Values that were cleared since are among them, undone ones are not. Of a schema, the features of the label's
+    class are there, without values where any will do; presence is there unless a schema does without it.
     """
+    rules = rules_for(state, label)
     counting = set(state.steps)
     given = [
-        event
-        for event in reversed(state.history)
-        if isinstance(event, ev.FeatureSet) and event.name == name and step_of(event) in counting
+        event for event in reversed(state.history) if isinstance(event, ev.FeatureSet) and step_of(event) in counting
     ]
-    own = [event.value for event in given if event.label == label]
-    return list(dict.fromkeys(own + [event.value for event in given]))
+    given.sort(key=lambda event: event.label != label)
+    values: dict[str, dict[str, None]] = {event.name: {} for event in given}
+    for event in given:
+        values[event.name][event.value] = None
+    return {
+        name: list(rules[name].values if name in rules else ()) or list(values.get(name, ()))
+        for name in dict.fromkeys((*values, *rules))
+    }
+
+
+def rules_for(state: State, label: int) -> dict[str, FeatureRule]:
+    """The features that the label's class may have, by name; without a schema, presence."""
+    if state.schema is None:
+        return {PRESENCE.name: PRESENCE}
+    kind = class_of(state.labels[label].name, state.schema)
+    rules = state.schema.rules()
+    return {rule.name: rule for rule in rules if not rule.classes or kind is None or kind.name in rule.classes}

@@ -98,8 +98,10 @@ PROMPTING = Topic(
             "remove_prompt",
             "prompt.remove",
             "Remove prompt",
-            "Remove the active label's prompt nearest to the crosshair",
+            "Remove the selected prompt, or the active label's nearest to the crosshair",
         ),
+        _key("P", "list_prompts", "prompt.list", "Prompts", "List this frame's prompts: select one, or remove it"),
+        _key("escape", "deselect", "prompt.deselect", "Let go", "Let go of the selected prompt"),
         _key("m", "mask_frame", "prompt.mask", "Mask", "Compute the mask of this frame from its prompts", "m"),
         *_crosshair("", "coarse", "a coarse step"),
         *_crosshair("ctrl+", "medium", "5 pixels"),
@@ -144,8 +146,11 @@ LABELLING = Topic(
         _key("down,j", "next_label(1)", "label.next", "Label below", "Make the label below active"),
         _key("a", "add_label", "label.add", "Label", "Add a label, that is one instance", "a"),
         _key("r", "rename_label", "label.rename", "Rename", "Rename the active label; masks stay its own"),
+        _key("I", "identity", "label.identity", "Identity", "Swap, merge or split labels over some frames"),
         _key("o", "hide_label", "label.hide", "Hide label", "Hide the active label from the views, or show it"),
-        _key("f", "set_feature", "feature.set", "Feature", "Set a feature from this frame on: posture = jumping"),
+        _key(
+            "f", "set_feature", "feature.set", "Feature", "Set a feature from this frame on, or remove one everywhere"
+        ),
         _key("F", "clear_feature", "feature.clear", "Clear feature", "Take back a change made on this frame"),
     ),
 )
@@ -190,6 +195,13 @@ SESSION = Topic(
         _key("minus", "resize_panes(-4)", "view.narrower", "Narrower panes", "Make the side panes narrower"),
         _key("u", "undo", "session.undo", "Undo", "Undo the last step", "u"),
         _key("ctrl+r", "redo", "session.redo", "Redo", "Redo the step undone last"),
+        _key(
+            "C",
+            "proposals",
+            "session.proposals",
+            "Proposals",
+            "Look for shot cuts, swapped labels, and what the schema forbids",
+        ),
         _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
         _key("S", "screenshot", "session.screenshot", "Screenshot", "Save what is shown as a PNG file in the session"),

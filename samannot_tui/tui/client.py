@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from samannot_tui.engine.planner import RunRequest
     from samannot_tui.engine.runner import Runner
     from samannot_tui.formats.export import ExportSummary
+    from samannot_tui.jobs.proposing import GoOn, Proposal
 
 _T = TypeVar("_T")
 EventListener = Callable[[tuple[AnyEvent, ...]], None]
@@ -203,6 +204,40 @@ class Client:
             )
         finally:
             source.close()
+
+    async def find_proposals(self, found: "Callable[[Proposal], None]", go_on: "GoOn") -> None:
+        """Look for what a person should be asked about; see `jobs.proposing.find_proposals`.
+
+        `found` and `go_on` are called in another thread.
+
+        Raises:
+            InputError: the video cannot be read, or a mask is damaged.
+        """
+        await asyncio.to_thread(self._find_proposals, found, go_on)
+
+    def _find_proposals(self, found: "Callable[[Proposal], None]", go_on: "GoOn") -> None:
+        from samannot_tui.jobs.proposing import find_proposals
+        from samannot_tui.media.open import open_media
+
+        source = open_media(self._session.media_file())
+        try:
+            find_proposals(
+                Follower(self._session),
+                source,
+                found,
+                lambda what, done, total: not self._is_closing.is_set() and go_on(what, done, total),
+            )
+        finally:
+            source.close()
+
+    async def find_crossings(self, labels: tuple[int, int], first: int, last: int) -> list[int]:
+        """Frames at which two labels may have exchanged places. Raises InputError where a mask is damaged."""
+        return await asyncio.to_thread(self._find_crossings, labels, first, last)
+
+    def _find_crossings(self, labels: tuple[int, int], first: int, last: int) -> list[int]:
+        from samannot_tui.jobs.proposing import find_crossings
+
+        return find_crossings(Follower(self._session), labels, first, last)
 
     async def add_screenshot(self, png: bytes, name: str, frame: int) -> Path:
         """Keep a picture in the session's folder, see `session.screenshots.add_screenshot`.

@@ -56,6 +56,7 @@ class PictureRequest:
     draft: BoxPrompt | None
     labels: tuple[LabelRequest, ...]
     stripes: Bounds = ()
+    selected: Prompt | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def request_for(place: Place, target: Target) -> PictureRequest:
     mode = place.mode
     draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
     crosshair = (mode.x, mode.y) if mode else None
-    kept = place.kept
+    kept, selected = place.kept, place.selected
     return PictureRequest(
         frame=kept.frame,
         target=target,
@@ -104,6 +105,7 @@ def request_for(place: Place, target: Target) -> PictureRequest:
         crosshair=crosshair,
         draft=draft,
         labels=labels,
+        selected=selected.prompt if selected else None,
     )
 
 
@@ -147,7 +149,7 @@ class Drawer:
 
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
-            marks = Marks(request.names, request.crosshair, request.draft)
+            marks = Marks(request.names, request.crosshair, request.draft, request.selected)
             return compose(self._cache.get(request.frame), layers, request.view, viewport, marks, request.tint)
 
         encoded: Encoded

@@ -9,6 +9,7 @@ from textual.content import Content
 from samannot_tui.engine.blocks import block_count
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.state import Label, State
 from samannot_tui.session.view import View, ViewName
 from samannot_tui.text import printable
@@ -34,12 +35,14 @@ class RunStatus:
 class Place:
     """Widgets read it; the workspace alone changes it and then tells them.
 
-    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing.
+    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing; `picked` is
+    the seq of the prompt that was selected last.
     """
 
     follower: Follower
     kept: View
     mode: PromptMode | None = None
+    picked: int | None = None
     run: RunStatus | None = None
     pending: set[tuple[int, int]] = field(default_factory=set)
     engine: EngineStatus = field(default_factory=EngineStatus)
@@ -74,6 +77,12 @@ class Place:
     def view(self) -> ViewName:
         """The view shown: the one chosen, or the original while that is compared."""
         return "original" if self.kept.compare else self.kept.view
+
+    @property
+    def selected(self) -> PlacedPrompt | None:
+        """The prompt that is selected: the one picked, for as long as it is the active label's on this frame."""
+        found = self.state.prompts.get(self.picked) if self.picked is not None else None
+        return found if found and (found.frame, found.label) == (self.frame, self.label) else None
 
     @property
     def frame_count(self) -> int:

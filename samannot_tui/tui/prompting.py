@@ -117,6 +117,12 @@ def nearest_prompt(prompts: Iterable[PlacedPrompt], x: float, y: float) -> Place
     return min(prompts, key=lambda placed: (_distance(placed.prompt, x, y), -placed.seq), default=None)
 
 
+def prompt_under(prompts: Iterable[PlacedPrompt], x: float, y: float, reach: float) -> PlacedPrompt | None:
+    """The closest prompt whose point or outline is no farther than `reach` pixels from (x, y)."""
+    found = nearest_prompt(prompts, x, y)
+    return found if found is not None and _distance(found.prompt, x, y) <= reach else None
+
+
 def _distance(prompt: Prompt, x: float, y: float) -> float:
     match prompt:
         case PointPrompt():

@@ -31,7 +31,7 @@ def screenshot(
         layer_of(wanted, None if wanted.record is None else decode(read_mask(wanted.record).rle))
         for wanted in request.labels
     ]
-    marks = Marks(request.names, request.crosshair, request.draft)
+    marks = Marks(request.names, request.crosshair, request.draft, request.selected)
     file = BytesIO()
     picture = compose(frame, layers, request.view, viewport, marks, request.tint)
     Image.fromarray(picture).save(file, format="PNG")

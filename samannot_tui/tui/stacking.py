@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FRAME_LEVELS = 10
 """Layers of the frame have levels below this, all others lie higher."""
-PROMPTS_LEVEL, POINTS_LEVEL, NAMES_LEVEL, DRAFT_LEVEL, CROSSHAIR_LEVEL = range(20, 25)
+PROMPTS_LEVEL, POINTS_LEVEL, SELECTED_LEVEL, NAMES_LEVEL, DRAFT_LEVEL, CROSSHAIR_LEVEL = range(20, 26)
 
 
 class Stacker:
@@ -119,6 +119,8 @@ class _Stack:
                     yield ("name", label.label, label.name, label.record), partial(self._name, label)
         if view in ("prompts", "overlay"):
             yield from self._prompts()
+            if request.selected is not None:
+                yield ("selected", request.selected), self._selected
         if request.draft is not None:
             yield ("draft", request.draft), self._draft
         if request.crosshair is not None:
@@ -164,6 +166,13 @@ class _Stack:
                 draw = partial(draw_prompts, layers=layers, viewport=self._viewport)
                 level = POINTS_LEVEL if isinstance(prompt, PointPrompt) else PROMPTS_LEVEL
                 yield ("prompt", label.label, prompt, label.pending), partial(self._mark, draw, level)
+
+    def _selected(self) -> "tuple[KittyLayer, ...]":
+        from samannot_tui.render.markers import draw_selected
+
+        prompt = self._request.selected
+        assert prompt is not None
+        return self._mark(lambda picture: draw_selected(picture, prompt, self._viewport), SELECTED_LEVEL)
 
     def _draft(self) -> "tuple[KittyLayer, ...]":
         from samannot_tui.render.markers import draw_draft

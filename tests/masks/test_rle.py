@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from pycocotools import mask as coco
 
 from samannot_tui.masks.geometry import bounding_box
-from samannot_tui.masks.rle import Rle, area, decode, encode, extent, union
+from samannot_tui.masks.rle import Rle, area, covers, decode, encode, extent, union
 
 masks = arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
 
@@ -18,6 +18,14 @@ def test_round_trip_and_area(mask: np.ndarray) -> None:
     rle = encode(mask)
     assert (decode(rle) == mask).all()
     assert area(rle) == mask.sum()
+
+
+@given(masks)
+def test_a_mask_covers_what_it_covers_decoded(mask: np.ndarray) -> None:
+    rle = encode(mask)
+    height, width = mask.shape
+    found = [[covers(rle, x, y) for x in range(-1, width + 1)] for y in range(-1, height + 1)]
+    assert np.array_equal(found, np.pad(mask, 1))
 
 
 @given(masks)

@@ -173,6 +173,38 @@ def test_the_crosshair_leaves_its_pixel_free(frame: RgbFrame) -> None:
         assert marked[v].any() and marked[:, u].any()
 
 
+@pytest.mark.parametrize(
+    ("prompt", "box"),
+    [
+        (PointPrompt(100, 80), (100, 80, 100, 80)),
+        (BoxPrompt(40, 30, 90, 70), (40, 30, 90, 70)),
+        (MaskPrompt(encode(box_mask(60, 60, 80, 80))), (60, 60, 139, 139)),
+        (BoxPrompt(0, 0, 90, 70), (0, 0, 90, 70)),
+    ],
+)
+@pytest.mark.parametrize("output", [(960, 720), (140, 90)])
+def test_brackets_hold_the_selected_prompt(
+    frame: RgbFrame, prompt: Prompt, box: tuple[int, int, int, int], output: tuple[int, int]
+) -> None:
+    viewport = Viewport(SIZE, output)
+    layers = [Layer(1, "a", prompts=(prompt,))]
+    plain = compose(frame, layers, "prompts", viewport)
+    marked = changed(compose(frame, layers, "prompts", viewport, Marks(selected=prompt)), plain)
+    rows, columns = np.nonzero(marked)
+    (left, top), (right, bottom) = viewport.to_output(*box[:2]), viewport.to_output(*box[2:])
+    # Around the prompt, where the picture has room for it, and on its corners alone.
+    assert columns.min() <= max(left, 4) and rows.min() <= max(top, 4)
+    assert columns.max() >= right and rows.max() >= bottom
+    assert not marked[:, round((left + right) / 2)].any() and not marked[round((top + bottom) / 2)].any()
+    assert not changed(
+        compose(frame, layers, "original", viewport, Marks(selected=prompt)), frame_of(frame, viewport)
+    ).any()
+
+
+def frame_of(frame: RgbFrame, viewport: Viewport) -> RgbFrame:
+    return compose(frame, [], "original", viewport)
+
+
 def test_names_are_written_at_the_centre_of_mass(frame: RgbFrame) -> None:
     viewport = Viewport(SIZE, (960, 720))
     layer = Layer(1, "left child", box_mask(100, 100, 100, 60))

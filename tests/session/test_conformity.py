@@ -9,7 +9,7 @@ import pytest
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
 from samannot_tui.session import commands as cmd
-from samannot_tui.session.conformity import Finding, check, check_names
+from samannot_tui.session.conformity import Finding, check, check_names, objection
 from samannot_tui.session.schema import FeatureRule, LabelClass, Schema
 from samannot_tui.session.store import Session
 from tests.session.support import HEIGHT, WIDTH, make_session
@@ -51,6 +51,19 @@ def test_an_annotation_that_follows_has_no_findings(session: Session) -> None:
     put(session, 1, 6, 0, 0, 0, 0)
     put(session, 2, 5, 0, 0, 1, 1)
     assert found(session) == []
+
+
+def test_a_value_is_judged_by_itself(session: Session) -> None:
+    for name in ("child 1", "pillow", "dog"):
+        session.submit(cmd.AddLabel(name))
+    child, pillow, dog = session.state.labels.values()
+    assert objection(SCHEMA, child, "posture", "jumping") is None
+    assert objection(SCHEMA, child, "remark", "whatever") is None
+    assert objection(SCHEMA, child, "posture", "lying") == (
+        "posture of child 1 is lying; the schema allows standing, jumping."
+    )
+    assert objection(SCHEMA, pillow, "posture", "lying") == "pillow has the feature posture, which is not for pillow."
+    assert objection(SCHEMA, dog, "colour", "red") == "dog has the feature colour, which the schema does not know."
 
 
 def test_names_features_and_values(session: Session) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.queries import Mark, features_at, next_marked, previous_marked, suggested_values
+from samannot_tui.session.schema import FeatureRule, LabelClass, Schema
 from samannot_tui.session.store import Session
 from tests.session.support import FRAMES, act, frames, make_session
 
@@ -75,9 +76,28 @@ def test_values_are_suggested_newest_first_and_the_labels_own_before_the_others(
     session.submit(cmd.SetFeature(1, "presence", 0, "visible"))
     session.submit(cmd.SetFeature(1, "posture", 12, "a slip"))
     session.submit(cmd.Undo())
-    assert suggested_values(session.state, 1, "posture") == ["sits", "jumps", "sleeps"]
-    assert suggested_values(session.state, 2, "posture") == ["sits", "sleeps", "jumps"]
-    assert suggested_values(session.state, 1, "colour") == []
+    presence = ["visible", "occluded", "out of frame"]
+    session.submit(cmd.SetFeature(2, "colour", 3, "grey"))
+    assert suggested_values(session.state, 1) == {
+        "presence": presence,
+        "posture": ["sits", "jumps", "sleeps"],
+        "colour": ["grey"],
+    }
+    assert suggested_values(session.state, 2) == {
+        "colour": ["grey"],
+        "posture": ["sits", "sleeps", "jumps"],
+        "presence": presence,
+    }
+
+
+def test_a_schema_says_which_features_and_values_there_are(session: Session) -> None:
+    classes = (LabelClass("dog"), LabelClass("cat"))
+    rules = (FeatureRule("posture", ("lies", "stands")), FeatureRule("tag"), FeatureRule("claws", ("out",), ("cat",)))
+    session.submit(cmd.SetFeature(1, "posture", 0, "a slip"))
+    session.submit(cmd.SetFeature(1, "tag", 0, "A7"))
+    session.submit(cmd.AdoptSchema(Schema(classes, rules)))
+    assert suggested_values(session.state, 1) == {"tag": ["A7"], "posture": ["lies", "stands"]}
+    assert suggested_values(session.state, 2) == {"tag": ["A7"], "posture": ["lies", "stands"], "claws": ["out"]}
 
 
 def test_features_hold_from_the_frame_where_they_were_set(session: Session) -> None:

@@ -15,7 +15,9 @@ from samannot_tui.session import commands as cmd
 from samannot_tui.session.describe import describe_step
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.prompts import PointPrompt
+from samannot_tui.session.reassigning import foresee_reassigned
 from samannot_tui.session.repair import repair
+from samannot_tui.session.situation import Situation
 from samannot_tui.session.state import fold
 from samannot_tui.session.store import Session
 from tests.session.support import ENGINE, FRAMES, act, annotation, make_session, new_mask, plan
@@ -264,3 +266,47 @@ def test_refused_in_a_sentence(session: Session, command: cmd.AnyCommand, senten
     with pytest.raises(InputError, match=sentence):
         session.submit(command)
     assert session.history() == before and session.masks.length == written
+
+
+def test_what_will_change_is_told_before_and_refused_as_it_would_be(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    for deed in (*STARTED, ("edit", 1, 2), ("edit", 1, 3), ("edit", 2, 3), cmd.AddPrompt(1, 2, PointPrompt(1, 1))):
+        act(session, deed)
+    now = Situation(session.state, session.live, session.manifest, None)
+
+    def foreseen(kind: Kind, label: int, other: int) -> str:
+        return foresee_reassigned(cmd.ReassignMasks(kind, label, other, 0, 9), now)
+
+    assert foreseen("swap", 1, 2) == (
+        "1 and 2 exchange what they have on frames 0 to 9: 2 masks and 1 prompt of 1 for 1 mask and 0 prompts of 2."
+    )
+    assert foreseen("merge", 1, 2) == (
+        "2 masks and 1 prompt of 1 on frames 0 to 9 become 2's. On 1 frame both have a mask; these are united."
+    )
+    assert foreseen("split", 1, 3) == "2 masks and 1 prompt of 1 on frames 0 to 9 become 3's."
+    assert foresee_reassigned(cmd.SplitOff(1, "new", 3, 9), now) == (
+        "1 mask and 0 prompts of 1 on frames 3 to 9 become new's. A new label is made for it."
+    )
+    with pytest.raises(InputError, match="split into a label without any, or merge"):
+        foreseen("split", 1, 2)
+    with pytest.raises(InputError, match="There is no mask or prompt of 3"):
+        foresee_reassigned(cmd.SplitOff(3, "new", 0, 9), now)
+    session.close()
+
+
+def test_splitting_off_makes_a_label_in_the_same_undo_step(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    for deed in (*STARTED, ("edit", 1, 2), ("edit", 1, 3)):
+        act(session, deed)
+    before = annotation(session)
+    split = session.submit(cmd.SplitOff(1, "stray", 3, 9))
+    assert session.state.labels[4].name == "stray"
+    assert session.live.record(3, 4) and not session.live.record(3, 1) and session.live.record(2, 1)
+    assert describe_step(split[0].seq, session.state) == "split of 1, which became stray, frames 3 to 9"
+    session.submit(cmd.Undo())
+    assert annotation(session) == before
+    session.submit(cmd.Redo())
+    assert session.live.record(3, 4)
+    with pytest.raises(InputError, match="names are unique"):
+        session.submit(cmd.SplitOff(1, "2", 2, 2))
+    session.close()

@@ -14,6 +14,7 @@ from samannot_tui.tui.screens.workspace import Workspace
 from tests.tui.conftest import OpenDesk
 
 MODAL_ACTIONS = ("crosshair", "place", "flip_sign", "leave_mode")
+SELECTION_ACTIONS = ("deselect",)
 RUN_ACTIONS = ("pause_run", "resume_run", "end_run")
 
 
@@ -87,7 +88,7 @@ async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
     async with desk() as at:
         titles = {command.title for command in at.app.get_system_commands(at.screen)}
         assert titles == {b.tooltip for b in BINDINGS} - {
-            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS))
+            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS, *SELECTION_ACTIONS))
         }
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()

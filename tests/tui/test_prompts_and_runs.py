@@ -114,7 +114,7 @@ async def test_mouse_points(desk: OpenDesk) -> None:
         assert isinstance(first, PointPrompt) and isinstance(second, PointPrompt)
         assert first.positive and not second.positive
         assert abs(first.x - 16) <= 1 and abs(first.y - 30) <= 1
-        await at.pilot.click(Canvas, offset=cell_of(at, 60, 30), control=True)
+        await at.pilot.click(Canvas, offset=cell_of(at, 60, 30), button=3)
         await at.settle()
         assert prompts(at) == [first]
 

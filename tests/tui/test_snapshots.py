@@ -12,6 +12,7 @@ from textual.widgets import Input
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
 from samannot_tui.media.open import open_media
+from samannot_tui.review.cuts import Cut
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
@@ -131,6 +132,21 @@ def test_engine_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.Monke
         await look_at_frame_5(pilot)
         await pilot.press("E", "tab")
         pilot.app.screen.query_one(Input).cursor_blink = False
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+
+
+@pytest.mark.parametrize("key", ["I", "P", "C", "f"], ids=["identity", "prompts", "proposals", "feature"])
+def test_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch, key: str) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("samannot_tui.jobs.proposing.find_cuts", lambda source, go_on: [Cut(11, 0.62), Cut(30, 0.9)])
+
+    async def open_dialog(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group != "monitor"])
+        await pilot.pause()
+        await pilot.press("tab")
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)

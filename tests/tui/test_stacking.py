@@ -12,7 +12,15 @@ from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.tui.drawing import LabelRequest, PictureRequest
-from samannot_tui.tui.stacking import CROSSHAIR_LEVEL, DRAFT_LEVEL, NAMES_LEVEL, POINTS_LEVEL, PROMPTS_LEVEL, Stacker
+from samannot_tui.tui.stacking import (
+    CROSSHAIR_LEVEL,
+    DRAFT_LEVEL,
+    NAMES_LEVEL,
+    POINTS_LEVEL,
+    PROMPTS_LEVEL,
+    SELECTED_LEVEL,
+    Stacker,
+)
 
 TARGET = Target("kitty", 75, 25, (8, 16), blending="linear")
 VIEWPORT = Viewport((400, 225), TARGET.pixel_size)
@@ -76,6 +84,7 @@ def test_each_view_has_its_layers(layers_of: LayersOf, view: object, wanted: lis
         (replace(REQUEST, tint=Tint(outline=False)), [10], [10]),
         (replace(REQUEST, crosshair=(10.0, 20.0)), [CROSSHAIR_LEVEL], []),
         (replace(REQUEST, draft=BoxPrompt(1, 2, 30, 40)), [DRAFT_LEVEL], []),
+        (replace(REQUEST, selected=FISH.prompts[0]), [SELECTED_LEVEL], []),
         (replace(REQUEST, labels=(replace(FISH, record=8),)), [10, NAMES_LEVEL], [10, NAMES_LEVEL]),
         (replace(REQUEST, labels=(replace(FISH, name="koi"),)), [NAMES_LEVEL], [NAMES_LEVEL]),
         (replace(REQUEST, labels=(replace(FISH, hidden=True),)), [], ALL_LEVELS[2:]),

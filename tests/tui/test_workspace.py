@@ -147,11 +147,11 @@ async def test_features_hold_until_the_next_change(desk: OpenDesk) -> None:
         await at.press("L", "f")
         await at.type("posture = jumping")
         await at.press("enter")
-        assert shown() == ["posture", "jumping", "@10"]
+        assert shown() == ["posture", "jumping", "◆", "@10"]
         await at.press("home", "f")
         await at.type("lying")
         await at.press("enter")
-        assert shown() == ["posture", "lying", "@0"]
+        assert shown() == ["posture", "lying", "◆", "@0"]
         await at.press("L", "l")
         assert shown() == ["posture", "jumping", "@10"]
         await at.press("h", "F", "l")

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,9 +79,11 @@ class ActionScreen(Screen[None]):
         self._last_warning = sentence
         self.notify(printable(sentence), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
-    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+    def ask(
+        self, question: str, answer: Answer, value: str = "", example: str = "", suggestions: Sequence[str] = ()
+    ) -> None:
         """Ask in the input line; see `AskLine.ask`."""
-        self.ask_line.ask(question, answer, value, example)
+        self.ask_line.ask(question, answer, value, example, suggestions)
 
     def require_writable(self) -> None:
         """Before a question is asked or the engine started whose result could not be kept.

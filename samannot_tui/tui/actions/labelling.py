@@ -1,9 +1,9 @@
-"""Actions on labels and their features."""
+"""Actions on labels."""
 
 from functools import partial
 
 from samannot_tui.errors import InputError
-from samannot_tui.session.commands import AddLabel, ClearFeature, HideLabel, RenameLabel, SetFeature
+from samannot_tui.session.commands import AddLabel, HideLabel, RenameLabel
 from samannot_tui.session.events import LabelAdded
 from samannot_tui.text import printable
 from samannot_tui.tui.actions.base import ActionScreen
@@ -58,35 +58,5 @@ class LabellingActions(ActionScreen):
         label = self.require_label()
         self.carry_out(self._submit(HideLabel(label.id, not label.hidden)))
 
-    def action_set_feature(self) -> None:
-        self.require_writable()
-        label = self.require_label()
-        names = sorted(self.place.state.features.get(label.id, {}))
-        question = f"Feature of {printable(label.name)} from frame {self.place.frame} on"
-        begun = f"{names[0]} = " if len(names) == 1 else ""
-        answer = partial(self._set_feature, label.id, self.place.frame)
-        self.ask(question, answer, value=begun, example="posture = jumping")
-
-    def _set_feature(self, label: int, frame: int, text: str) -> None:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise InputError("A feature is typed as name = value, for example: posture = jumping.")
-        self.carry_out(self._submit(SetFeature(label, name.strip(), frame, value.strip())))
-
-    def action_clear_feature(self) -> None:
-        label, frame = self.require_label(), self.place.frame
-        features = self.place.state.features.get(label.id, {})
-        here = sorted(name for name, feature in features.items() if frame in feature.frames)
-        if not here:
-            raise InputError("No feature of this label changes on this frame; go to the frame after the @.")
-        clear = partial(self._clear_feature, label.id, frame)
-        if len(here) == 1:
-            clear(here[0])
-        else:
-            self.ask("Take back the change of", clear, value=here[0], example=", ".join(here))
-
-    def _clear_feature(self, label: int, frame: int, name: str) -> None:
-        self.carry_out(self._submit(ClearFeature(label, name.strip(), frame)))
-
-    async def _submit(self, command: RenameLabel | HideLabel | SetFeature | ClearFeature) -> None:
+    async def _submit(self, command: RenameLabel | HideLabel) -> None:
         await self.client.submit(command)

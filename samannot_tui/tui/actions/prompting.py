@@ -5,6 +5,7 @@ from dataclasses import replace
 from samannot_tui.errors import InputError
 from samannot_tui.session.commands import AddPrompt, RemovePrompt
 from samannot_tui.session.crowding import CROWDED, MANY_POINTS
+from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import PointPrompt, Prompt
 from samannot_tui.tui.actions.viewing import ViewingActions
 from samannot_tui.tui.prompting import (
@@ -57,6 +58,7 @@ class PromptingActions(ViewingActions):
 
     def action_crosshair(self, dx: int, dy: int, size: StepSize) -> None:
         if self.place.mode is not None:
+            self.place.picked = None  # Delete is about the crosshair's place again
             self.set_mode(self.place.extent.moved(self.place.mode, dx, dy, size))
             self.follow_crosshair()
 
@@ -81,10 +83,10 @@ class PromptingActions(ViewingActions):
     def action_remove_prompt(self) -> None:
         x, y = self._crosshair or (self.place.extent.width / 2, self.place.extent.height / 2)
         here = self.place.state.prompts_on(self.place.frame, self.require_label().id)
-        found = nearest_prompt(here, x, y) if self.place.mode else (here[-1] if here else None)
+        found = self.place.selected or (nearest_prompt(here, x, y) if self.place.mode else here[-1] if here else None)
         if found is None:
             raise InputError("The active label has no prompt on this frame.")
-        self.carry_out(self._remove(found.seq, found.frame, found.label, others=len(here) > 1))
+        self.carry_out(self.remove_prompt(found))
 
     def action_mask_frame(self) -> None:
         self.require_writable()
@@ -96,6 +98,7 @@ class PromptingActions(ViewingActions):
     def add_prompt(self, prompt: Prompt) -> None:
         """Give the active label a prompt on this frame, and have its mask made."""
         label, frame = self.require_label(), self.place.frame
+        self.place.picked = None
         points = [p for p in self.place.state.prompts_on(frame, label.id) if isinstance(p.prompt, PointPrompt)]
         if isinstance(prompt, PointPrompt) and len(points) >= MANY_POINTS:
             self.warn(f"{CROWDED.capitalize()}.")
@@ -106,10 +109,12 @@ class PromptingActions(ViewingActions):
         self.say(f"{describe(prompt).capitalize()} on {self.place.name_of(label)}, frame {frame}.")
         await self._predict(frame, label)
 
-    async def _remove(self, prompt: int, frame: int, label: int, others: bool) -> None:
-        await self.client.submit(RemovePrompt(prompt))
-        if others:
-            await self._predict(frame, label)
+    async def remove_prompt(self, prompt: PlacedPrompt) -> None:
+        """Take a prompt away, and have the mask of those that stay made anew."""
+        frame, label = prompt.frame, prompt.label
+        await self.submit(RemovePrompt(prompt.seq))
+        if self.place.state.prompts_on(frame, label):
+            self.carry_out(self._predict(frame, label))
 
     async def _predict(self, frame: int, label: int) -> None:
         self.place.pending.add((frame, label))
@@ -127,7 +132,7 @@ class PromptingActions(ViewingActions):
         if not self.place.extent.holds(x, y):
             return
         if mode is None:
-            self.say("p places points, b boxes; then click.")
+            self.say("p places points, b boxes; then click. Ctrl+click selects a prompt or a mask.")
             return
         x, y = self.place.extent.clamp(round(x), round(y))
         if mode.kind == "point":
@@ -141,7 +146,7 @@ class PromptingActions(ViewingActions):
         here = self.place.state.prompts_on(self.place.frame, self.require_label().id)
         hit = nearest_prompt(here, mode.x, mode.y)
         if opposite and hit is not None and self._is_under(hit.prompt, mode):
-            self.carry_out(self._remove(hit.seq, hit.frame, hit.label, others=len(here) > 1))
+            self.carry_out(self.remove_prompt(hit))
         else:
             self.add_prompt(PointPrompt(mode.x, mode.y, mode.positive != opposite))
 

@@ -19,11 +19,13 @@ from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
-from samannot_tui.tui.actions.labelling import LabellingActions
+from samannot_tui.tui.actions.features import FeatureActions
+from samannot_tui.tui.actions.identity import IdentityActions
 from samannot_tui.tui.actions.looking import LookingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
-from samannot_tui.tui.actions.prompting import PromptingActions
+from samannot_tui.tui.actions.proposing import ProposingActions
 from samannot_tui.tui.actions.running import RunningActions
+from samannot_tui.tui.actions.selecting import SelectingActions
 from samannot_tui.tui.actions.session import SessionActions
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
@@ -32,6 +34,7 @@ from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
 from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screens.proposals import Search
 from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
 from samannot_tui.tui.widgets.canvas import Canvas
@@ -41,6 +44,7 @@ from samannot_tui.tui.widgets.labels import LabelPane
 from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.resources import ResourcePane
 from samannot_tui.tui.widgets.status import StatusLine
+from samannot_tui.tui.widgets.suggestions import Suggestions
 from samannot_tui.tui.widgets.timeline import Timeline
 from samannot_tui.tui.widgets.timeline_rows import SHORT_TITLES, TITLES
 
@@ -51,7 +55,16 @@ TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
-class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, LookingActions, SessionActions):
+class Workspace(
+    PlayingActions,
+    FeatureActions,
+    SelectingActions,
+    IdentityActions,
+    ProposingActions,
+    RunningActions,
+    LookingActions,
+    SessionActions,
+):
     """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
@@ -106,6 +119,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.place = Place(client.follower, client.read_view())
         self.ask_line = AskLine()
         self.is_leaving = False
+        self._search = Search()
         self._source = source
         self._terminal = terminal
         self._link = Link()
@@ -126,6 +140,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         yield Timeline(self.place)
         yield MessageLine(self.place)
         yield self.ask_line
+        yield Suggestions()
         yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -177,6 +192,8 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
                 return run is not None and not run.paused
             case "resume_run":
                 return run is not None and run.paused
+            case "deselect":
+                return mode is None and run is None and self.place.selected is not None
             case "end_run":
                 return run is not None
             case _:
@@ -298,10 +315,15 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
         drags = message.button == LEFT_BUTTON and self.place.mode is None and self.place.kept.zoom > 1
-        if drags or message.button == MIDDLE_BUTTON:
+        if (drags and not message.ctrl) or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
             return
         with self.refusals_told():
+            if message.button == LEFT_BUTTON and message.ctrl and self.select_at(message.x, message.y):
+                return
+            if message.button == RIGHT_BUTTON and self.place.mode is None:
+                self.remove_at(message.x, message.y)
+                return
             self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
 
     @on(Canvas.Dragged)

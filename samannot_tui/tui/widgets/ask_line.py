@@ -1,6 +1,6 @@
 """One line of input that takes the message line's place, so that the picture stays in sight."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,8 +10,11 @@ from textual.widgets import Input, Label
 
 from samannot_tui.errors import InputError
 from samannot_tui.tui.widgets.field import Field
+from samannot_tui.tui.widgets.key_footer import KeyFooter
 from samannot_tui.tui.widgets.message_line import MessageLine
+from samannot_tui.tui.widgets.suggestions import Suggestions
 
+CHOOSING = {"tab": 1, "down": 1, "shift+tab": -1, "up": -1}
 EDITING = {binding.key: binding for binding in Binding.make_bindings(Input.BINDINGS)}
 Answer = Callable[[str], Awaitable[None] | None]
 
@@ -34,6 +37,7 @@ class AskLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._answer: Answer | None = None
+        self._has_suggestions = False
 
     def compose(self) -> ComposeResult:
         yield Label(markup=False)
@@ -43,17 +47,23 @@ class AskLine(Horizontal):
     def is_open(self) -> bool:
         return self._answer is not None
 
-    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+    def ask(
+        self, question: str, answer: Answer, value: str = "", example: str = "", suggestions: Sequence[str] = ()
+    ) -> None:
         """Open with a question; `value` can be edited, `example` is shown while it is empty.
 
-        `answer` gets the text as typed; where it raises InputError, the line stays open to mend it. The next key
-        waits for what it returns.
+        Tab and the arrows up and down fill in one of the `suggestions` that fit what is typed. `answer` gets the text
+        as typed; where it raises InputError, the line stays open to mend it. The next key waits for what it returns.
         """
         self.query_one(Label).update(question)
         field = self.query_one(Input)
         field.value = value
         field.placeholder = example
         field.cursor_position = len(value)
+        self._has_suggestions = bool(suggestions)
+        line = self.screen.query_one(Suggestions)
+        line.offer(suggestions)
+        line.narrow(value)
         self._open(answer)
 
     async def take(self, event: events.Key) -> None:
@@ -66,10 +76,25 @@ class AskLine(Horizontal):
             await self._give_answer()
         elif event.key == "escape":
             self._close()
-        elif event.key in EDITING:
-            await self.app.run_action(EDITING[event.key].action, self.query_one(Input))
+        elif event.key in CHOOSING:
+            self._fill_in(self.screen.query_one(Suggestions).choose(CHOOSING[event.key]))
+        else:
+            await self._edit(event)
+
+    async def _edit(self, event: events.Key) -> None:
+        field = self.query_one(Input)
+        before = field.value
+        if event.key in EDITING:
+            await self.app.run_action(EDITING[event.key].action, field)
         elif event.is_printable and event.character is not None:
-            self.query_one(Input).insert_text_at_cursor(event.character)
+            field.insert_text_at_cursor(event.character)
+        if field.value != before:
+            self.screen.query_one(Suggestions).narrow(field.value)
+
+    def _fill_in(self, text: str | None) -> None:
+        if text is not None:
+            field = self.query_one(Input)
+            field.value, field.cursor_position = text, len(text)
 
     async def _give_answer(self) -> None:
         answer, text = self._answer, self.query_one(Input).value
@@ -95,4 +120,7 @@ class AskLine(Horizontal):
     def _show(self, is_open: bool) -> None:
         self.display = is_open
         self.screen.query_one(MessageLine).display = not is_open
+        has_suggestions = is_open and self._has_suggestions
+        self.screen.query_one(Suggestions).display = has_suggestions
+        self.screen.query_one(KeyFooter).display = not has_suggestions
         self.app.refresh_bindings()

@@ -2,13 +2,16 @@
 
 from textual.content import Content
 
+from samannot_tui.session.conformity import objection
+from samannot_tui.session.queries import rules_for
+from samannot_tui.session.state import Label
 from samannot_tui.text import printable
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.widgets.lines import Lines
 
 
 class FeaturePane(Lines):
-    """One line a feature: name, value, and the frame since which it holds."""
+    """One line a feature: name, value (! where the schema forbids it), since which frame (◆ set on this one)."""
 
     DEFAULT_CSS = """
     FeaturePane { border: round $surface-lighten-2; border-title-color: $text-muted; height: auto;
@@ -23,16 +26,25 @@ class FeaturePane(Lines):
         """Features or the place have changed."""
         active = self._place.active
         self.border_title = Content(f"Features: {printable(active.name)}" if active else "Features")
-        lines = [self._line(name) for name in sorted(self._place.state.features.get(active.id, {}))] if active else []
+        lines = [self._line(active, name) for name in self._names(active)] if active else []
         self.show(Content("\n").join(lines) if lines else Content.styled(" f sets a feature", "dim"))
 
-    def _line(self, name: str) -> Content:
-        assert self._place.active is not None
-        now = self._place.state.features[self._place.active.id][name].at(self._place.frame)
+    def _names(self, active: Label) -> list[str]:
+        """Features that it has, and those that the schema means it to have."""
+        state = self._place.state
+        return sorted({*state.features.get(active.id, {}), *(rules_for(state, active.id) if state.schema else ())})
+
+    def _line(self, active: Label, name: str) -> Content:
+        state, frame = self._place.state, self._place.frame
+        feature = state.features.get(active.id, {}).get(name)
+        now = feature.at(frame) if feature else None
         if now is None:
             return Content.styled(f" {printable(name)}  –", "dim")
         since, value = now
-        changes_here = since == self._place.frame
+        warned = state.schema and objection(state.schema, active, name, value)
         return Content.assemble(
-            f" {printable(name)}  ", (printable(value), "bold"), (f"  @{since}", "bold" if changes_here else "dim")
+            f" {printable(name)}  ",
+            (printable(value), "bold"),
+            (" !", "bold yellow") if warned else "",
+            (f"  ◆ @{since}", "bold") if since == frame else (f"  @{since}", "dim"),
         )
