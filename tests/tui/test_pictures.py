@@ -150,6 +150,20 @@ def test_a_held_key(monkeypatch: pytest.MonkeyPatch, link: tuple[float, float], 
     assert right - asked[199] <= 0.5
 
 
+@pytest.mark.parametrize(("link", "longest"), [(SLOW, 1.6), (MIDDLING, 0.6), ((625e3, 0.3), 1.1)])
+@pytest.mark.parametrize("every", [0.02, 0.04])
+def test_a_picture_becomes_its_best_soon_after_the_key_is_released(
+    monkeypatch: pytest.MonkeyPatch, link: tuple[float, float], longest: float, every: float
+) -> None:
+    """However long the last answer might have been waited for."""
+    stage = Stage(monkeypatch, *link)
+    stage.press(0)
+    stage.run(5)
+    released = max(stage.hold(5, 60, every, first=100).values())
+    stage.run(20)
+    assert next(each.at for each in stage.seen if (each.frame, each.quality) == (159, "rest")) - released <= longest
+
+
 def test_a_single_step_on_a_thin_link_is_seen_soon_and_gets_better(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(monkeypatch, *SLOW)
     stage.press(0)
