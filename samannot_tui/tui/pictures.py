@@ -49,7 +49,7 @@ class Screen:
     Attributes:
         show: put a picture on the screen.
         preload: send a picture without showing it.
-        ask: have the terminal answer.
+        ask: have the terminal answer, or the link told that it will not.
         after: call something on the event loop after so many seconds, unless the screen is gone by then.
         told: something about the link has changed that may be told.
     """
@@ -148,6 +148,8 @@ class Pictures:
         if self._made_for is not None or self._asked is None:
             return
         now = monotonic()
+        if self._link.is_overdue(now):
+            self._screen.ask()
         wait = self._link.free_in(now)
         if self.busy:
             wait -= self._making_takes
@@ -162,7 +164,9 @@ class Pictures:
             self._wake_in(wait)
         elif better is not None:
             self._make(better, now, can_wait=True)
-        elif self._link.idle and (request := self._next_ahead(self._asked)):
+        elif not self._link.idle:
+            self._wake_in(self._link.overdue_in(now))
+        elif request := self._next_ahead(self._asked):
             self._make(request, now, can_wait=True, is_ahead=True)
 
     def _measure(self) -> None:

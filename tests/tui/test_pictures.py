@@ -112,9 +112,9 @@ class Stage:
         self._free_at = max(self._free_at, self.now) + size / self._rate
         if shows is not None:
             self.seen.append(Seen(self._free_at + self._round_trip / 2, *shows, size))
-        self.at(self._free_at + self._round_trip, lambda: self._answer(ticket))
+        self.at(self._free_at + self._round_trip, lambda: self.answer(ticket))
 
-    def _answer(self, ticket: int) -> None:
+    def answer(self, ticket: int) -> None:
         self.link.answered(ticket, self.now)
         self.pictures.answered()
 
@@ -240,6 +240,36 @@ def test_at_rest_nothing_more_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     stage.run(30)
     sent = stage.sent
     stage.run(90)
+    assert stage.sent == sent
+
+
+def test_a_link_that_hangs_gets_questions_only_and_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *MIDDLING)
+    stage.press(0)
+    stage.run(10)
+    kept, answer, sent = [], stage.answer, stage.sent
+    monkeypatch.setattr(stage, "answer", kept.append)
+    stage.hold(10, 100, 0.6, first=50)
+    stage.run(70)
+    assert kept and stage.sent - sent < 2 * SIZES["scrub"]
+    monkeypatch.setattr(stage, "answer", answer)
+    stage.run(75)
+    assert (stage.seen[-1].frame, stage.seen[-1].quality) == (149, "rest")
+
+
+def test_a_lost_answer_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *MIDDLING)
+    stage.press(0)
+    stage.run(10)
+    monkeypatch.setattr(stage, "answer", lambda ticket: None)
+    stage.press(100)
+    stage.run(10.5)
+    monkeypatch.undo()
+    monkeypatch.setattr(pictures, "monotonic", lambda: stage.now)
+    stage.run(16)
+    assert stage.link.idle and (stage.seen[-1].frame, stage.seen[-1].quality) == (100, "rest")
+    sent = stage.sent
+    stage.run(60)
     assert stage.sent == sent
 
 
