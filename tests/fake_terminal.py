@@ -104,7 +104,7 @@ class FakeTerminal:
         packed = struct.pack("HHHH", rows, columns, columns * CELL[0], rows * CELL[1])
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
 
-    def until(self, seen: bytes | Callable[[], bool], what: str, start: int = 0, seconds: float = 20.0) -> None:
+    def until(self, seen: bytes | Callable[[], bool], what: str, start: int = 0, seconds: float = 60.0) -> None:
         """Wait until a piece of output is there (from an offset on), or anything else is so."""
         ends_at = time.monotonic() + seconds
         while not (seen() if callable(seen) else seen in self.received[start:]):

@@ -25,7 +25,8 @@ from samannot_tui.graphics.tmux import answers_through, look, passed_on
 
 FIRST_DEADLINE = 5.0
 """Seconds to wait for the first answer; only a terminal that never answers takes that long."""
-SHORTEST_DEADLINE, LONGEST_DEADLINE = 1.0, 10.0
+SHORTEST_DEADLINE, LONGEST_DEADLINE = 3.0, 10.0
+"""The shortest is for busy machines: it passes only where an answer is lost."""
 ROUND_TRIPS = 4
 """Of the time that the first answer took, so long a batch may take."""
 

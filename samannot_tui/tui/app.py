@@ -87,6 +87,12 @@ class SamannotApp(App[None]):
         for canvas in self.workspace.query(Canvas):
             canvas.catch_up()
 
+    @on(Canvas.Overdrawn)
+    def _paint_covers(self, message: Canvas.Overdrawn) -> None:
+        for cover, region in zip(message.placement.covers, message.placement.covered, strict=True):
+            self._painted.overdrawn(region)
+            cover.refresh()
+
     def _paint_everything(self) -> None:
         self._painted.forget()
         self.screen.refresh()

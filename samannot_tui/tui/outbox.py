@@ -13,7 +13,7 @@ CHUNK = 4096
 class Outbox:
     """Puts text on a file descriptor in the order given. A terminal that is gone swallows it.
 
-    One thread puts text in; it may do so even in a signal handler that interrupts it there.
+    Text may be put in by any thread, and in a signal handler that interrupts one there.
     """
 
     def __init__(self, descriptor: int, emptied: Callable[[], None]) -> None:
@@ -21,7 +21,7 @@ class Outbox:
         self._descriptor = descriptor
         self._emptied = emptied
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
-        # Two counters with one writer each, in place of a lock: a signal handler could find that taken for ever.
+        # Two counters in place of a lock: a signal handler could find that taken for ever.
         self._put = 0
         self._done = 0
         self._is_awaited = False
@@ -37,7 +37,8 @@ class Outbox:
     def put(self, text: str) -> None:
         """Have this written; returns at once."""
         data = text.encode("utf-8", "replace")
-        self._put += len(data)
+        size = len(data)  # no call in the next line: it is not interrupted then
+        self._put += size
         self._queue.put(data)
 
     def is_beyond(self, size: int) -> bool:
@@ -48,7 +49,7 @@ class Outbox:
         return self._put - self._done > size  # as before, unless the thread has not seen that anybody waits
 
     def close(self, patience: float) -> None:
-        """Write what is left, for so many seconds at most; nothing is written once this returns."""
+        """Write what is left, for so many seconds at most; after that no more than the CHUNK that the link holds up."""
         self._queue.put(None)
         self._thread.join(patience)
         self._is_over = True
@@ -56,7 +57,7 @@ class Outbox:
     def _write_all(self) -> None:
         while (data := self._queue.get()) is not None:
             self._write(data)
-            if self._is_awaited and self._done == self._put:
+            if self._is_awaited and self._done == self._put and not self._is_over:
                 self._is_awaited = False
                 self._emptied()
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from samannot_tui.tui.terse import Look, look_of, on_blanks, terse
@@ -33,6 +33,12 @@ class Painted:
     def forget(self) -> None:
         """The terminal shows something else by now."""
         self._size = Size(0, 0)
+
+    def overdrawn(self, region: Region) -> None:
+        """In this part of the screen something else is to be seen by now."""
+        for row in self._rows[region.y : region.bottom]:
+            part = slice(region.x, region.right)
+            row[part] = [None] * len(row[part])
 
     def lessened(self, update: ChopsUpdate | LayoutUpdate, size: Size) -> "LessUpdate | None":
         """An update that sends what it changes on a screen of `size`, no more; None if that is nothing."""

@@ -6,6 +6,7 @@ made. At rest the picture becomes as good as it gets, and then the frames that l
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ SENT_AHEAD = 0.15
 """Seconds of the link at most for a picture that nobody has asked for yet."""
 AHEAD = (1, 2, 3, 4, -1, 5, 6, 7, 8, -2)
 """Which frames are made ready, in this order: steps in the direction of the last move."""
+SOON = 0.001
+"""Seconds; a timer need not be more exact."""
 TOLD_EVERY = 2.0
 """Seconds; telling costs bytes itself."""
 NEWS = 0.3
@@ -46,7 +49,7 @@ class Screen:
     Attributes:
         show: put a picture on the screen.
         preload: send a picture without showing it.
-        ask: have the terminal answer.
+        ask: have the terminal answer, or the link told that it will not.
         after: call something on the event loop after so many seconds, unless the screen is gone by then.
         told: something about the link has changed that may be told.
     """
@@ -91,7 +94,7 @@ class Pictures:
         self._ahead: set[int] = set()
         self._told = ""
         self._told_at = 0.0
-        self._woken = False
+        self._wakes_at = inf
 
     @property
     def busy(self) -> bool:
@@ -145,6 +148,8 @@ class Pictures:
         if self._made_for is not None or self._asked is None:
             return
         now = monotonic()
+        if self._link.is_overdue(now):
+            self._screen.ask()
         wait = self._link.free_in(now)
         if self.busy:
             wait -= self._making_takes
@@ -159,7 +164,9 @@ class Pictures:
             self._wake_in(wait)
         elif better is not None:
             self._make(better, now, can_wait=True)
-        elif self._link.idle and (request := self._next_ahead(self._asked)):
+        elif not self._link.idle:
+            self._wake_in(self._link.overdue_in(now))
+        elif request := self._next_ahead(self._asked):
             self._make(request, now, can_wait=True, is_ahead=True)
 
     def _measure(self) -> None:
@@ -227,12 +234,14 @@ class Pictures:
         return None
 
     def _wake_in(self, seconds: float) -> None:
-        if not self._woken:
-            self._woken = True
+        seconds = max(seconds, SOON)
+        at = monotonic() + seconds
+        if at < self._wakes_at:
+            self._wakes_at = at
             self._screen.after(seconds, self._wake)
 
     def _wake(self) -> None:
-        self._woken = False
+        self._wakes_at = inf
         self.go_on()
 
 

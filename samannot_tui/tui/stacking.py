@@ -16,6 +16,7 @@ from samannot_tui.session.prompts import PointPrompt
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
     from samannot_tui.graphics.pictures import KittyLayer, KittyPicture
+    from samannot_tui.graphics.target import Target
     from samannot_tui.media.source import RgbFrame
     from samannot_tui.render.layers import Layer, Tint
     from samannot_tui.render.viewport import Viewport
@@ -31,9 +32,16 @@ class Stacker:
 
     def __init__(self) -> None:
         self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(TERMINAL_BYTES)
+        self._target: Target | None = None
 
     def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> "PictureRequest":
-        """With the best quality of the frame that need not be made; as it is if that asked for is better."""
+        """With the best quality of the frame that need not be made; as it is if that asked for is better.
+
+        What was made for another target is forgotten: the terminal does not hold it any more.
+        """
+        if request.target != self._target:
+            self._target = request.target
+            self._kept.clear()
         for quality in reversed(LADDER[LADDER.index(request.quality) + 1 :]):
             if (request.target, viewport, *_frame_key(request.frame, Piece(quality))) in self._kept:
                 return replace(request, quality=quality, stripes=())

@@ -20,9 +20,10 @@ GIB = 1024**3
 class SteadyLink(Link):
     """Waits for answers as ever, but learns nothing from when they come."""
 
-    def answered(self, ticket: int, now: float) -> None:
-        super().answered(ticket, now)
+    def answered(self, ticket: int, now: float) -> bool:
+        is_next = super().answered(ticket, now)
         self.rate, self.round_trip = AS_FAST_AS_COUNTS, 0.0
+        return is_next
 
 
 def main(clip: Path, session: Path) -> None:

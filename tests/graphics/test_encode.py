@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from samannot_tui.graphics import kitty
+from samannot_tui.graphics.coding.quadrants import NUMBERED
 from samannot_tui.graphics.cut import cut_of
 from samannot_tui.graphics.encode import encode, encode_part, joined
 from samannot_tui.graphics.pictures import CellPicture, Encoded, KittyPicture, StampPicture
-from samannot_tui.graphics.quality import Quality
+from samannot_tui.graphics.quality import LADDER, Quality
 from samannot_tui.graphics.stripes import Bounds, pieces, rows_of
 from samannot_tui.graphics.target import Target
 from samannot_tui.media.source import RgbFrame
@@ -220,3 +221,10 @@ def screen(encoded: Encoded) -> RgbFrame:
 
 def resized(picture: RgbFrame, like: RgbFrame) -> RgbFrame:
     return np.asarray(cv2.resize(picture, like.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def test_sixteen_colours_are_never_numbered_as_those_of_256() -> None:
+    for quality in LADDER:
+        encoded = encoded_for(HALVES, quality)
+        assert isinstance(encoded, CellPicture)
+        assert max(encoded.front.max(), encoded.back.max()) < NUMBERED

@@ -88,14 +88,55 @@ def test_before_the_rate_is_known_each_answer_is_waited_for() -> None:
     assert link.free_in(11.0) == 0 and link.idle
 
 
-def test_answers_that_never_come_are_given_up() -> None:
+def test_nothing_but_questions_is_sent_while_an_answer_is_overdue() -> None:
     link = Link()
-    lost = link.send(50_000, 10.0)
-    wait = link.free_in(10.0)
-    assert wait == pytest.approx(PATIENCE, abs=0.01)
-    assert link.free_in(10.0 + wait) == 0 and link.idle
-    link.answered(lost, 13.0)
-    assert link.rate is None
+    link.rate, link.round_trip = 1e6, 0.05
+    link.send(50_000, 10.0)
+    assert not link.is_overdue(10.0 + PATIENCE)
+    for hour in range(1, 40):
+        now = 10.0 + 3600 * hour
+        assert link.is_overdue(now) and link.free_in(now) > 0
+        question = link.send(0, now)
+        assert not link.is_overdue(now + PATIENCE) and link.free_in(now + PATIENCE) > 0
+    assert not link.answered(question, now + 1), "what was sent before may be lost"
+    assert link.free_in(now + 1) == 0 and link.idle
+
+
+def test_a_far_terminal_is_waited_for_longer() -> None:
+    link = Link()
+    for second in (10, 20, 30):
+        assert link.answered(link.send(0, second), second + 2.2)
+    link.send(0, 40.0)
+    assert not link.is_overdue(40.0 + 2 * PATIENCE)
+
+
+def test_a_link_that_hung_is_soon_believed_again() -> None:
+    wire = Wire(625e3, 0.04)
+    wire.exchange([0])
+    for _ in range(5):
+        wire.exchange([50_000])
+    ticket, at = wire.send(50_000)
+    wire.now = at + 60
+    wire.link.answered(ticket, wire.now)
+    wire.exchange([50_000])
+    assert wire.link.rate is not None and wire.link.rate > 625e3 / 10
+
+
+def test_what_is_abandoned_is_not_waited_for() -> None:
+    link = Link()
+    ticket = link.send(50_000, 10.0)
+    link.abandon()
+    assert link.idle and link.free_in(10.1) == 0
+    assert link.answered(ticket, 60.0) and link.rate is None
+
+
+def test_of_another_terminal_nothing_is_known() -> None:
+    wire = Wire(625e3, 0.04)
+    for sizes in ([0], [0], [0], [100_000]):
+        wire.exchange(sizes)
+    wire.send(100_000)
+    wire.link.start_over()
+    assert wire.link.words == "" and wire.link.wants_a_trip
 
 
 def test_a_later_answer_stands_for_those_before_it_and_strange_ones_are_ignored() -> None:

@@ -32,13 +32,15 @@ class FakeTerminal:
     replies: list[bytes]
     asked: bytes = b""
     delay: float = 0.0
+    hiccup: float = 0.0
+    """Seconds that the second reply is late."""
 
     def run(self) -> None:
-        for reply in self.replies:
+        for number, reply in enumerate(self.replies):
             while not self.asked.endswith((b"\x1b[c", b"\x1b[c\x1b\\")):
                 self.asked += os.read(self.master, 4096)
             self.asked += b"\n"
-            time.sleep(self.delay)
+            time.sleep(self.delay + self.hiccup * (number == 1))
             for start in range(0, len(reply), 5):
                 os.write(self.master, reply[start : start + 5])
 
@@ -96,6 +98,12 @@ def test_a_far_terminal_is_waited_for_as_long_as_it_needs(terminal: FakeTerminal
     answers = asked(terminal, [XTERM_FIRST, XTERM_SIXEL, XTERM_SIXEL_DETAILS], Answers())
     assert answers.sixel_limit == (4000, 4000)
     assert answers.round_trip is not None and answers.round_trip >= 0.3
+
+
+def test_a_terminal_that_is_busy_after_its_first_answer_is_waited_for(terminal: FakeTerminal) -> None:
+    """Else its answers would be taken for keys, and it would be shown cells."""
+    terminal.hiccup = 1.5
+    assert asked(terminal, [KITTY_FIRST, KITTY], Answers()).kitty
 
 
 def test_what_the_first_answer_tells_outlives_a_batch_without_one(

@@ -11,7 +11,7 @@ from rich.color import Color
 from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -27,6 +27,7 @@ from samannot_tui.graphics.tmux import Client, Pane
 from samannot_tui.render.compose import compose
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.tui.widgets.canvas import Canvas
+from samannot_tui.tui.widgets.canvas_graphics import FIRST_TICKET, TICKET_ROW
 
 FRAME_SIZE = (200, 100)
 FRAME = np.random.default_rng(0).integers(0, 256, (100, 200, 3), np.uint8)
@@ -89,6 +90,7 @@ class CanvasApp(App[None]):
     @on(Canvas.Released)
     @on(Canvas.Wheel)
     @on(Canvas.Resized)
+    @on(Canvas.Overdrawn)
     def hear(self, message: Message) -> None:
         self.heard.append(message)
 
@@ -329,9 +331,11 @@ async def test_another_terminal_of_the_same_kind_is_sent_all_again(monkeypatch: 
         with app.canvas.recorded() as written:
             await looked(pilot, app.canvas, KITTY_CLIENT)
         assert written == [], "nothing is new"
+        app.canvas._link.rate, app.canvas._link.round_trip = 1e6, 0.1
         with app.canvas.recorded() as written:
             await looked(pilot, app.canvas, replace(KITTY_CLIENT, process=3))
         freed, opened, *sent = written
+        assert app.canvas._link.words == "", "what was measured was another link"
         assert "d=I" in freed and "a=p,U=1" in opened and "a=t,f=100" in "".join(sent)
 
 
@@ -369,3 +373,44 @@ async def test_the_terminal_is_not_asked_while_another_pane_would_get_the_answer
         with app.canvas.recorded() as written:
             app.show()
         assert written and "[6n" not in "".join(written)
+
+
+async def test_what_tmux_may_not_have_passed_on_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samannot_tui.tui.widgets.canvas.look", lambda environ: None)
+    app = CanvasApp(TMUX)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looked(pilot, app.canvas, KITTY_CLIENT)
+        app.show()
+        app.canvas.ask()
+        with app.canvas.recorded() as written:
+            app.canvas.answered(FIRST_TICKET + app.canvas._link._ticket, TICKET_ROW)
+            await settle(pilot)
+        assert "a=p,U=1" in "".join(written) and "a=t,f=100" in "".join(written)
+        with app.canvas.recorded() as written:
+            app.canvas.answered(FIRST_TICKET + app.canvas._link._ticket, TICKET_ROW)
+            await settle(pilot)
+        assert app.canvas._link.idle and written == []
+
+
+async def test_cells_are_there_again_after_two_resizes_at_once() -> None:
+    app = CanvasApp(CELLS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.show()
+        size, seen = app.canvas.size, app.canvas.render_line(0)
+        for columns in (size.width - 10, size.width):
+            app.canvas._size = Size(columns, size.height)
+            app.canvas._retarget()
+        assert list(app.canvas.render_line(0)) == list(seen)
+
+
+async def test_who_covers_a_sixel_picture_is_told_when_it_is_drawn_over() -> None:
+    app = CanvasApp(SIXEL)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.query_one("#over").display = True
+        await settle(pilot)
+        app.show()
+        await settle(pilot)
+        told = [message for message in app.heard if isinstance(message, Canvas.Overdrawn)]
+        assert [message.placement.covers for message in told] == [(app.query_one("#over"),)]

@@ -53,6 +53,35 @@ def test_nothing_more_is_written_once_it_is_closed(pipe: tuple[int, int]) -> Non
     assert first + len(os.read(pipe[0], len(MUCH))) < len(MUCH) / 2
 
 
+def test_nobody_is_told_once_it_is_closed(pipe: tuple[int, int]) -> None:
+    """The event loop may be gone by then."""
+    emptied: Queue[None] = Queue()
+    outbox = Outbox(pipe[1], lambda: emptied.put(None))
+    outbox.put(MUCH)
+    assert outbox.is_beyond(0)
+    outbox.close(0.05)
+    os.set_blocking(pipe[0], False)
+    os.read(pipe[0], len(MUCH))
+    outbox._thread.join(10)
+    assert not outbox._thread.is_alive() and emptied.empty()
+
+
+def test_what_interrupts_putting_is_counted_as_well(pipe: tuple[int, int]) -> None:
+    class Interrupted(bytes):
+        def __len__(self) -> int:
+            outbox.put("signal handler")
+            return super().__len__()
+
+    class Text(str):
+        def encode(self, *args: object) -> bytes:  # type: ignore[override]
+            return Interrupted(MUCH.encode())
+
+    outbox = Outbox(pipe[1], lambda: None)
+    outbox.put(Text())
+    assert outbox._put == len(MUCH) + len("signal handler")
+    outbox.close(0.05)
+
+
 def test_a_terminal_that_is_gone_swallows_everything(pipe: tuple[int, int]) -> None:
     outbox = Outbox(pipe[1], lambda: None)
     os.close(pipe[0])

@@ -54,6 +54,18 @@ def test_the_screen_is_the_same_as_if_all_was_sent(history: list[list[Strip]]) -
         assert seen == [cells_of(strip) for strip in screen]
 
 
+def test_what_was_drawn_over_is_sent_again() -> None:
+    painted = Painted()
+    strips = [Strip([Segment("abcdefghijklmnopqrstuvwx", RED)])] * HEIGHT
+    assert sent(painted, layout(strips))
+    assert sent(painted, layout(strips)) == ""
+    painted.overdrawn(Region(4, 1, 3, 1))
+    again = sent(painted, layout(strips))
+    assert "efg" in again and "h" not in again and again.count("e") == 1
+    painted.overdrawn(Region(20, 2, 30, 30))
+    assert "uvwx" in sent(painted, layout(strips))
+
+
 def sent(painted: Painted, update: LayoutUpdate | ChopsUpdate, size: Size = SIZE) -> str:
     less = painted.lessened(update, size)
     return less.render_segments(CONSOLE) if less else ""

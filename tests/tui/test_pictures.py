@@ -115,9 +115,9 @@ class Stage:
         self._free_at = max(self._free_at, self.now) + size / self._rate
         if shows is not None:
             self.seen.append(Seen(self._free_at + self._round_trip / 2, *shows, size))
-        self.at(self._free_at + self._round_trip, lambda: self._answer(ticket))
+        self.at(self._free_at + self._round_trip, lambda: self.answer(ticket))
 
-    def _answer(self, ticket: int) -> None:
+    def answer(self, ticket: int) -> None:
         self.link.answered(ticket, self.now)
         self.pictures.answered()
 
@@ -151,6 +151,20 @@ def test_a_held_key(monkeypatch: pytest.MonkeyPatch, link: tuple[float, float], 
     assert (stage.seen[-1].frame, stage.seen[-1].quality) == (199, "rest")
     right = next(each.at for each in stage.seen if each.frame == 199)
     assert right - asked[199] <= 0.5
+
+
+@pytest.mark.parametrize(("link", "longest"), [(SLOW, 1.6), (MIDDLING, 0.6), ((625e3, 0.3), 1.1)])
+@pytest.mark.parametrize("every", [0.02, 0.04])
+def test_a_picture_becomes_its_best_soon_after_the_key_is_released(
+    monkeypatch: pytest.MonkeyPatch, link: tuple[float, float], longest: float, every: float
+) -> None:
+    """However long the last answer might have been waited for."""
+    stage = Stage(monkeypatch, *link)
+    stage.press(0)
+    stage.run(5)
+    released = max(stage.hold(5, 60, every, first=100).values())
+    stage.run(20)
+    assert next(each.at for each in stage.seen if (each.frame, each.quality) == (159, "rest")) - released <= longest
 
 
 def test_a_single_step_on_a_thin_link_is_seen_soon_and_gets_better(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +243,36 @@ def test_at_rest_nothing_more_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     stage.run(30)
     sent = stage.sent
     stage.run(90)
+    assert stage.sent == sent
+
+
+def test_a_link_that_hangs_gets_questions_only_and_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *MIDDLING)
+    stage.press(0)
+    stage.run(10)
+    kept, answer, sent = [], stage.answer, stage.sent
+    monkeypatch.setattr(stage, "answer", kept.append)
+    stage.hold(10, 100, 0.6, first=50)
+    stage.run(70)
+    assert kept and stage.sent - sent < 2 * SIZES["scrub"]
+    monkeypatch.setattr(stage, "answer", answer)
+    stage.run(75)
+    assert (stage.seen[-1].frame, stage.seen[-1].quality) == (149, "rest")
+
+
+def test_a_lost_answer_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, *MIDDLING)
+    stage.press(0)
+    stage.run(10)
+    monkeypatch.setattr(stage, "answer", lambda ticket: None)
+    stage.press(100)
+    stage.run(10.5)
+    monkeypatch.undo()
+    monkeypatch.setattr(pictures, "monotonic", lambda: stage.now)
+    stage.run(16)
+    assert stage.link.idle and (stage.seen[-1].frame, stage.seen[-1].quality) == (100, "rest")
+    sent = stage.sent
+    stage.run(60)
     assert stage.sent == sent
 
 

@@ -132,6 +132,17 @@ def test_stripes_are_made_one_by_one_and_are_the_frame_once_all_are_there(layers
     assert layers_of(replace(rough, quality="rest")) == whole
 
 
+def test_what_the_terminal_has_dropped_is_not_at_hand() -> None:
+    """It drops what was made for another size."""
+    stacker, glimpse = Stacker(), replace(REQUEST, quality="glimpse", labels=())
+    other = replace(glimpse, target=replace(TARGET, columns=60))
+    for request in (replace(glimpse, quality="rest"), other):
+        viewport = Viewport((400, 225), request.target.pixel_size)
+        assert stacker.best_at_hand(request, viewport) == request
+        stacker.picture(request, viewport, lambda: FRAME, lambda label: Layer(1, "fish"))
+    assert stacker.best_at_hand(glimpse, VIEWPORT).quality == "glimpse"
+
+
 def test_a_frame_made_of_stripes_is_the_best_at_hand() -> None:
     stacker = Stacker()
     rough = replace(REQUEST, quality="glimpse", view="original")

@@ -24,7 +24,8 @@ def encode(cut: Cut, quality: Quality) -> Cells:
     A glimpse has numbered colours where others would do as well: they take half the bytes.
     """
     quadrants = halves_of(cut.picture) if cut.target.cell == HALF_BLOCKS else quadrants_of(cut.picture)
-    numbered = cut.target.colours == NUMBERED_COLOURS or quality == "glimpse"
+    colours = cut.target.colours
+    numbered = colours == NUMBERED_COLOURS or (quality == "glimpse" and colours is None)
     cells = within_budget(
         lambda price: cells_of(quadrants, numbered=numbered, price=price),
         text_bytes,

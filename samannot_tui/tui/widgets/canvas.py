@@ -20,7 +20,7 @@ from samannot_tui.tui.driver import TerminalDriver
 from samannot_tui.tui.widgets.canvas_cells import CellRows
 from samannot_tui.tui.widgets.canvas_graphics import LAST_TICKET, KittyWire, StampWire, Wire, question, ticket_at
 from samannot_tui.tui.widgets.canvas_hole import Hole
-from samannot_tui.tui.widgets.canvas_layout import placement_of
+from samannot_tui.tui.widgets.canvas_layout import Placement, placement_of
 from samannot_tui.tui.widgets.canvas_mouse import Pointer, nearest
 from samannot_tui.tui.widgets.canvas_tmux import TmuxWire
 
@@ -72,6 +72,13 @@ class Canvas(Widget):
 
     class Answered(Message):
         """The terminal has drawn something that it was sent: `link` has been told."""
+
+    class Overdrawn(Message):
+        """The picture has been drawn over what covers the canvas, which must be painted again: for the app."""
+
+        def __init__(self, placement: Placement) -> None:
+            super().__init__()
+            self.placement = placement
 
     class Looked(Message):
         """tmux has told about the pane."""
@@ -172,16 +179,21 @@ class Canvas(Widget):
             self._send(self._wire.preload(encoded))
 
     def ask(self) -> None:
-        """Have the terminal answer, to measure how far away it is."""
-        if self._asks and not self._is_behind:
+        """Have the terminal answer, to measure how far away it is, or because it should have answered before."""
+        if not self._asks:
+            self._link.abandon()
+        elif not self._is_behind:
             self._write(self._question(self._link.send(0, monotonic())))
 
     def answered(self, x: int, y: int) -> None:
         """The terminal has told that its cursor is in this cell: the answer to what ends each picture."""
         ticket = ticket_at(x, y)
-        if ticket is not None:
-            self._link.answered(ticket, monotonic())
-            self.post_message(self.Answered())
+        if ticket is None:
+            return
+        if not self._link.answered(ticket, monotonic()) and self._terminal.anchored:
+            # tmux passes nothing on while it draws the pane anew.
+            self.start_over()
+        self.post_message(self.Answered())
 
     def render_line(self, y: int) -> Strip:
         """A row of the picture as text (protocol "cells")."""
@@ -217,7 +229,8 @@ class Canvas(Widget):
         self._sync_soon()
 
     def farewell(self) -> str:
-        """What to write so that none of the pictures is left in the terminal."""
+        """What to write so that none of the pictures is left in the terminal; no answer is waited for any more."""
+        self._link.abandon()
         return self._wire.clear() if self._wire is not None else ""
 
     def last_question(self) -> str:
@@ -293,6 +306,8 @@ class Canvas(Widget):
         elif target != self._target:
             self._target = target
             self._cells.clear()
+            if isinstance(self._encoded, CellPicture) and self._fits:
+                self._cells.replace(self._encoded)  # back at a size before anybody asked for a picture of another
             self.post_message(self.Resized(self, target))
 
     @property
@@ -327,11 +342,13 @@ class Canvas(Widget):
         if terminal != self._terminal:
             self._change(terminal)
         elif before is not None and before.clients != pane.clients:
+            self._link.start_over()
             self.start_over()
 
     def _change(self, terminal: Terminal) -> None:
         """From now on, pictures go another way."""
         self._write(self.farewell())
+        self._link.start_over()
         self._terminal, self._cell = terminal, terminal.cell
         self._pointer = Pointer(terminal.answers.cell)
         self._wire = _wire_for(terminal)
@@ -357,9 +374,8 @@ class Canvas(Widget):
         placement = placement_of(self)
         text = self._wire.update(self._encoded if self._fits else None, placement)
         self._send(text)
-        if text and placement is not None and self._wire.overdraws:
-            for cover in placement.covers:
-                cover.refresh()
+        if text and placement is not None and placement.covers and self._wire.overdraws:
+            self.app.post_message(self.Overdrawn(placement))
 
     def _cells_painted(self, size: int) -> None:
         """So many bytes of the picture are being written, as text, in one go with others."""
