@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 from samannot_tui.graphics.quality import LADDER, Quality
 from samannot_tui.graphics.stripes import Bounds, rows_of
 from samannot_tui.graphics.target import Target
+from samannot_tui.masks.edits import MaskEdit
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
 from samannot_tui.media.source import FrameSource, RgbFrame
+from samannot_tui.render.layers import Layer, Marks, Polyline
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
+from samannot_tui.tui.edited import EditedMasks
 from samannot_tui.tui.piecing import Piecer
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
@@ -19,14 +22,13 @@ from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
 if TYPE_CHECKING:
     # They import OpenCV, which must not hold up the first paint.
     from samannot_tui.graphics.pictures import Encoded, KittyPicture
-    from samannot_tui.render.layers import Layer
 
 CACHE_BYTES = 256 * 1024**2
 
 
 @dataclass(frozen=True)
 class LabelRequest:
-    """A label on the frame: as `render.layers.Layer`, its mask still a record id."""
+    """A label on the frame: as `render.layers.Layer`, its mask still a record id, and edits that come on top of it."""
 
     label: int
     name: str
@@ -34,6 +36,7 @@ class LabelRequest:
     prompts: tuple[Prompt, ...]
     hidden: bool
     pending: bool
+    edits: tuple[MaskEdit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,14 @@ class PictureRequest:
     view: ViewName
     names: bool
     crosshair: tuple[float, float] | None
-    draft: BoxPrompt | None
+    draft: BoxPrompt | Polyline | None
     labels: tuple[LabelRequest, ...]
     stripes: Bounds = ()
+    brush: float | None = None
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.names, self.crosshair, self.draft, self.brush)
 
 
 @dataclass(frozen=True)
@@ -83,22 +91,28 @@ def request_for(place: Place, target: Target) -> PictureRequest:
             prompts=tuple(placed.prompt for placed in place.state.prompts_on(place.frame, label.id)),
             hidden=label.hidden,
             pending=(place.frame, label.id) in place.pending,
+            edits=place.edits_of(label.id),
         )
         for label in place.state.labels.values()
     )
-    mode = place.mode
-    draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
-    crosshair = (mode.x, mode.y) if mode else None
-    kept = place.kept
+    mode, kept = place.mode, place.kept
     return PictureRequest(
-        kept.frame, target, "rest", kept.zoom, kept.center, kept.view, kept.names, crosshair, draft, labels
+        kept.frame,
+        target,
+        "rest",
+        kept.zoom,
+        kept.center,
+        kept.view,
+        kept.names,
+        crosshair=(mode.x, mode.y) if mode else None,
+        draft=mode.draft if mode else None,
+        labels=labels,
+        brush=mode.brush if mode else None,
     )
 
 
-def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> "Layer":
-    """What is drawn of a label, given the mask that its record id stands for."""
-    from samannot_tui.render.layers import Layer
-
+def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> Layer:
+    """What is drawn of a label, given its mask, edits included."""
     return Layer(
         label=wanted.label,
         name=wanted.name,
@@ -117,6 +131,7 @@ class Drawer:
         self._size = (source.info.width, source.info.height)
         self._follower = follower
         self._masks: dict[int, BoolMask] = {}
+        self._edited = EditedMasks((source.info.height, source.info.width))
         self._stacker = Stacker()
         self._piecer = Piecer()
 
@@ -127,7 +142,6 @@ class Drawer:
             InputError: the media can no longer be read, or a mask is damaged.
         """
         from samannot_tui.render.compose import compose
-        from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
 
         viewport = Viewport(self._size, request.target.pixel_size, request.zoom, request.center)
@@ -137,8 +151,7 @@ class Drawer:
 
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
-            marks = Marks(request.names, request.crosshair, request.draft)
-            return compose(self._cache.get(request.frame), layers, request.view, viewport, marks)
+            return compose(self._cache.get(request.frame), layers, request.view, viewport, request.marks)
 
         encoded: Encoded
         if request.target.stacks:
@@ -157,8 +170,9 @@ class Drawer:
     def close(self) -> None:
         self._cache.close()
 
-    def _layer(self, wanted: LabelRequest) -> "Layer":
-        return layer_of(wanted, None if wanted.record is None else self._mask(wanted.record))
+    def _layer(self, wanted: LabelRequest) -> Layer:
+        mask = None if wanted.record is None else self._mask(wanted.record)
+        return layer_of(wanted, self._edited.mask(mask, wanted.edits) if wanted.edits else mask)
 
     def _mask(self, record: int) -> BoolMask:
         if record not in self._masks:

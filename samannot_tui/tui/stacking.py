@@ -110,19 +110,19 @@ class _Stack:
         if view != "masks":
             for piece in pieces(request.quality, request.stripes, rows_of(request.target)):
                 yield _frame_key(request.frame, piece), partial(self._frame, piece)
-        masked = [label for label in self._shown if label.record is not None]
+        masked = [label for label in self._shown if label.record is not None or label.edits]
         if masked and view in ("overlay", "masks"):
-            records = tuple((label.label, label.record) for label in masked)
+            records = tuple((label.label, label.record, label.edits) for label in masked)
             yield ("masks", view == "masks", records), partial(self._masks, masked)
             if request.names:
                 for label in masked:
-                    yield ("name", label.label, label.name, label.record), partial(self._name, label)
+                    yield ("name", label.label, label.name, label.record, label.edits), partial(self._name, label)
         if view in ("prompts", "overlay"):
             yield from self._prompts()
         if request.draft is not None:
             yield ("draft", request.draft), self._draft
         if request.crosshair is not None:
-            yield ("crosshair", request.crosshair), self._crosshair
+            yield ("crosshair", request.crosshair, request.brush), self._crosshair
 
     def _frame(self, piece: Piece) -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.backends import kitty
@@ -163,16 +163,22 @@ class _Stack:
     def _draft(self) -> "tuple[KittyLayer, ...]":
         from samannot_tui.render.markers import draw_draft
 
-        box = self._request.draft
-        assert box is not None
-        return self._mark(lambda picture: draw_draft(picture, box, self._viewport), DRAFT_LEVEL)
+        draft = self._request.draft
+        assert draft is not None
+        return self._mark(lambda picture: draw_draft(picture, draft, self._viewport), DRAFT_LEVEL)
 
     def _crosshair(self) -> "tuple[KittyLayer, ...]":
-        from samannot_tui.render.markers import draw_crosshair
+        from samannot_tui.render.markers import draw_brush, draw_crosshair
 
-        at = self._request.crosshair
+        at, brush = self._request.crosshair, self._request.brush
         assert at is not None
-        return self._mark(lambda picture: draw_crosshair(picture, at, self._viewport), CROSSHAIR_LEVEL)
+
+        def draw(picture: "RgbFrame") -> None:
+            draw_crosshair(picture, at, self._viewport)
+            if brush is not None:
+                draw_brush(picture, at, brush, self._viewport)
+
+        return self._mark(draw, CROSSHAIR_LEVEL)
 
     def _mark(self, draw: "Callable[[RgbFrame], None]", level: int) -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.overlays import mark_layer

@@ -52,10 +52,14 @@ class ActionScreen(Screen[None]):
     async def submit(self, command: AnyCommand) -> tuple[AnyEvent, ...]:
         """As `Client.submit`; when it returns, the place knows the events as well."""
         submitted = await self.client.submit(command)
+        await self.taken_in()
+        return submitted
+
+    async def taken_in(self) -> None:
+        """Wait until the place knows the events of what has been waited for."""
         taken_in = asyncio.Event()
         self.call_later(taken_in.set)  # behind the events, which are among this screen's messages by now
         await taken_in.wait()
-        return submitted
 
     @contextmanager
     def refusals_told(self) -> Iterator[None]:
@@ -79,9 +83,11 @@ class ActionScreen(Screen[None]):
         self._last_warning = sentence
         self.notify(printable(sentence), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
-    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+    def ask(
+        self, question: str, answer: Answer, value: str = "", example: str = "", takes_nothing: bool = False
+    ) -> None:
         """Ask in the input line; see `AskLine.ask`."""
-        self.ask_line.ask(question, answer, value, example)
+        self.ask_line.ask(question, answer, value, example, takes_nothing)
 
     def require_writable(self) -> None:
         """Before a question is asked or the engine started whose result could not be kept.

@@ -16,7 +16,8 @@ from samannot_tui.tui.bindings import TOPICS, Topic
 NOTES = (
     "Ctrl+P finds any action by name. "
     "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
-    "click a negative one (or takes away the point under it), drag draws a box; the wheel zooms, a drag with the "
+    "click a negative one (or takes away the point under it), drag draws a box, or paints where the brush is chosen: "
+    "then the right button erases and ctrl click fills; the wheel zooms, a drag with the "
     "middle button, or the left one while nothing is placed, moves the picture; click the timeline to go there."
 )
 

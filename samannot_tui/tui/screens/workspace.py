@@ -20,8 +20,9 @@ from samannot_tui.monitor import Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.labelling import LabellingActions
+from samannot_tui.tui.actions.masking import MaskingActions
+from samannot_tui.tui.actions.painting import STROKE_ACTIONS, PaintingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
-from samannot_tui.tui.actions.prompting import PromptingActions
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.session import SessionActions
 from samannot_tui.tui.bindings import BINDINGS
@@ -29,6 +30,7 @@ from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
+from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.screenshot import screenshot
@@ -49,7 +51,7 @@ TALL_SCREEN = 30
 FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key."
 
 
-class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActions, SessionActions):
+class Workspace(PlayingActions, LabellingActions, PaintingActions, MaskingActions, RunningActions, SessionActions):
     """Wires the widgets to the place, and the session's and engine's news to both.
 
     News arrives in other threads and is posted here as messages; handlers own all state.
@@ -170,7 +172,11 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
             case "play":
                 return mode is None
             case "flip_sign":
-                return mode is not None and mode.kind == "point"
+                return mode is not None and mode.kind != "box"
+            case "brush_size":
+                return mode is not None and mode.kind == "brush"
+            case "fill":
+                return isinstance(mode, PaintMode)
             case "pause_run":
                 return run is not None and not run.paused
             case "resume_run":
@@ -184,6 +190,8 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         """An action is about to be carried out."""
         if action not in PLAYING_ACTIONS:
             self.stop_playing()
+        if action not in STROKE_ACTIONS:
+            self.lift()
 
     @property
     def fps(self) -> float:
@@ -284,12 +292,12 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
 
     @on(Timeline.Seek)
     def _seek(self, message: Timeline.Seek) -> None:
-        self.stop_playing()
+        self.about_to("seek")
         self.go_to(message.frame)
 
     @on(LabelPane.Picked)
     def _pick(self, message: LabelPane.Picked) -> None:
-        self.stop_playing()
+        self.about_to("pick_label")
         self.pick_label(message.label)
 
     @on(Canvas.Pressed)
@@ -299,8 +307,12 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         if drags or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
             return
+        is_right = message.button == RIGHT_BUTTON
         with self.refusals_told():
-            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+            if isinstance(self.place.mode, PaintMode):
+                self.press_brush(message.x, message.y, opposite=is_right, fills=message.ctrl)
+            else:
+                self.press(message.x, message.y, opposite=is_right or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:

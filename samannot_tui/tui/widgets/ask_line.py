@@ -17,7 +17,7 @@ Answer = Callable[[str], Awaitable[None] | None]
 
 
 class AskLine(Horizontal):
-    """Hidden until `ask` is called; Enter answers; Escape, or Enter on nothing, gives up.
+    """Hidden until `ask` is called; Enter answers; Escape gives up, and so does Enter on nothing if that is no answer.
 
     While it is open the app gives it every key by `take`, one after the other. Left to themselves, a field and
     the screen handle keys side by side, and those that a slow link delivers in one go miss what they were for.
@@ -34,6 +34,7 @@ class AskLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._answer: Answer | None = None
+        self._takes_nothing = False
 
     def compose(self) -> ComposeResult:
         yield Label(markup=False)
@@ -43,9 +44,12 @@ class AskLine(Horizontal):
     def is_open(self) -> bool:
         return self._answer is not None
 
-    def ask(self, question: str, answer: Answer, value: str = "", example: str = "") -> None:
+    def ask(
+        self, question: str, answer: Answer, value: str = "", example: str = "", takes_nothing: bool = False
+    ) -> None:
         """Open with a question; `value` can be edited, `example` is shown while it is empty.
 
+        `takes_nothing` where Enter on nothing is an answer, too.
         `answer` gets the text as typed; where it raises InputError, the line stays open to mend it. The next key
         waits for what it returns.
         """
@@ -54,6 +58,7 @@ class AskLine(Horizontal):
         field.value = value
         field.placeholder = example
         field.cursor_position = len(value)
+        self._takes_nothing = takes_nothing
         self._open(answer)
 
     async def take(self, event: events.Key) -> None:
@@ -74,7 +79,7 @@ class AskLine(Horizontal):
     async def _give_answer(self) -> None:
         answer, text = self._answer, self.query_one(Input).value
         self._close()
-        if answer is not None and text.strip():
+        if answer is not None and (text.strip() or self._takes_nothing):
             try:
                 if (done := answer(text)) is not None:
                     await done

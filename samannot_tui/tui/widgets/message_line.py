@@ -4,11 +4,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from samannot_tui.text import printable
+from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.prompting import PromptMode
 
 
 class MessageLine(Widget):
-    """In a prompt mode: the crosshair and the keys that move it; else the latest message."""
+    """In a mode: the crosshair and the keys that move it; else the latest message."""
 
     DEFAULT_CSS = """
     MessageLine { height: 1; }
@@ -40,13 +42,31 @@ class MessageLine(Widget):
     def _mode(self) -> str:
         mode = self._place.mode
         assert mode is not None
+        at = f"at {mode.x:g},{mode.y:g}"
+        if isinstance(mode, PaintMode):
+            name = mode.kind if mode.paint else "eraser" if mode.kind == "brush" else "cut-out"
+            return f"{name} {at}" + (f", radius {mode.radius:g}" if mode.kind == "brush" else "")
         sign = ("+" if mode.positive else "−") if mode.kind == "point" else "▭"
-        return f"{mode.kind} {sign} at {mode.x:g},{mode.y:g}"
+        return f"{mode.kind} {sign} {at}"
 
     def _hint(self) -> str:
-        mode, extent = self._place.mode, self._place.extent
+        mode = self._place.mode
         assert mode is not None
-        done = "places it" if mode.kind == "point" else "second corner" if mode.corner else "first corner"
-        steps = f"arrows {extent.coarse_step} px, ctrl 5, shift 1"
-        sign = "s sign · " if mode.kind == "point" else ""
-        return f"Enter {done} · {sign}t type · {steps}"
+        steps = f"arrows {self._place.extent.coarse_step} px, ctrl 5, shift 1"
+        keys = _paint_keys(mode) if isinstance(mode, PaintMode) else _prompt_keys(mode)
+        return f"{keys} · {steps}"
+
+
+def _prompt_keys(mode: PromptMode) -> str:
+    done = "places it" if mode.kind == "point" else "second corner" if mode.corner else "first corner"
+    sign = "s sign · " if mode.kind == "point" else ""
+    return f"Enter {done} · {sign}t type"
+
+
+def _paint_keys(mode: PaintMode) -> str:
+    other = "eraser" if mode.paint else "paint"
+    if mode.kind == "brush":
+        return f"Enter {'lifts' if mode.stroke else 'draws'} · s {other} · [ ] size · f fill"
+    if not mode.corners:
+        return f"Enter first corner · s {other} · f fill"
+    return "Enter corner, twice closes · Backspace takes back"
