@@ -31,6 +31,8 @@ class Stacker:
 
     def __init__(self) -> None:
         self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(TERMINAL_BYTES)
+        self._passing: dict[Hashable, tuple[KittyLayer, ...]] = {}
+        """The last masks with a stroke in the making: kept, all of them would push the frames out."""
 
     def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> "PictureRequest":
         """With the best quality of the frame that need not be made; as it is if that asked for is better."""
@@ -61,13 +63,19 @@ class Stacker:
         return KittyPicture(request.target, viewport, tuple(layers))
 
     def _layers(self, key: Hashable, make: "Callable[[], tuple[KittyLayer, ...]]") -> "tuple[KittyLayer, ...]":
-        found = self._kept.get(key)
+        found = self._passing.get(key, self._kept.get(key))
         if found is None:
             found = make()
-            self._kept.put(key, found, sum(layer.pixel_bytes for layer in found))
-            for old in self._kept.beyond_budget(1):
-                self._kept.drop(old)
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: Hashable, layers: "tuple[KittyLayer, ...]") -> None:
+        if any(layer.passing for layer in layers):
+            self._passing = {key: layers}
+            return
+        self._kept.put(key, layers, sum(layer.pixel_bytes for layer in layers))
+        for old in self._kept.beyond_budget(1):
+            self._kept.drop(old)
 
     def _keep_whole(self, request: "PictureRequest", viewport: "Viewport") -> None:
         """All stripes are there: from now on they are the frame in the best quality."""
@@ -141,7 +149,8 @@ class _Stack:
 
         layers = [self._layer_of(label) for label in masked]
         opaque = self._request.view == "masks"
-        return (mask_layer(layers, self._viewport, self._request.target, opaque=opaque),)
+        layer = mask_layer(layers, self._viewport, self._request.target, opaque=opaque)
+        return (replace(layer, passing=any(label.edits for label in masked)),)
 
     def _name(self, label: "LabelRequest") -> "tuple[KittyLayer, ...]":
         from samannot_tui.render.names import draw_names

@@ -7,7 +7,9 @@ from samannot_tui.masks.edits import Fill, MaskEdit, Polygon, Stroke
 from samannot_tui.masks.index import RecordSource
 from samannot_tui.masks.painting import fill_polygon, stroke
 from samannot_tui.masks.rle import BoolMask, decode
-from samannot_tui.session.events import MaskEdited, MaskPredicted
+from samannot_tui.session.commands import StartRun
+from samannot_tui.session.events import EngineInfo, MaskEdited, MaskPredicted
+from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
 from samannot_tui.tui.edited import EditedMasks, with_edits
 from samannot_tui.tui.painting import PaintMode, news_since
 from samannot_tui.tui.widgets.canvas import Canvas
@@ -219,6 +221,31 @@ async def test_an_edit_of_a_models_mask_begins_with_it(desk: OpenDesk) -> None:
         assert np.array_equal(mask_of(at), stroke(made, [(48, 32)], 1.0, paint=True))
         event = at.session.history()[-1]
         assert isinstance(event, MaskEdited) and event.base == record
+
+
+async def test_an_edit_that_prompts_take_the_place_of_is_named(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        await at.press("d", "enter", "enter", "p", "enter")
+        assert at.told == [], "the first prompt refines what was drawn"
+        await at.until(masked(at))
+        await at.press("d", "s", "enter", "enter", "p", "enter")
+        assert at.told == ["What was drawn on frame 0 gives way to the mask of the frame's prompts; u brings it back."]
+        await at.until(lambda: not at.screen.place.pending)
+        await at.press("u")
+        record = at.screen.place.live.record(0, 1)
+        assert record is not None and at.screen.place.live.edited_at(record)
+
+
+async def test_what_a_run_does_not_know_of_is_told_once(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        plan = LabelPlan(1, 0, (Source(0, (1,)),), (Span(0, 9),))
+        sweep = Pass("forward", 0, 9, (plan,))
+        at.session.submit(StartRun(Plan("forward", 0, (sweep,), (), "carry", None, (), ()), EngineInfo("flow", "1")))
+        await at.press("d", "enter", "enter", "right", "enter", "enter")
+        assert at.told == ["The run that goes on keeps your edits of dog but knows nothing of them; the next one does."]
+        assert at.screen.place.live.edited_frames(1).tolist() == [0]
 
 
 @pytest.mark.parametrize("key", ["d", "D"])

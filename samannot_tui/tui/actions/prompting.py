@@ -103,9 +103,16 @@ class PromptingActions(ViewingActions):
     def add_prompt(self, prompt: Prompt) -> None:
         """Give the active label a prompt on this frame, and have its mask made."""
         label, frame = self.require_label(), self.place.frame
-        points = [p for p in self.place.state.prompts_on(frame, label.id) if isinstance(p.prompt, PointPrompt)]
+        here = self.place.state.prompts_on(frame, label.id)
+        points = [each for each in here if isinstance(each.prompt, PointPrompt)]
         if isinstance(prompt, PointPrompt) and len(points) >= MANY_POINTS:
             self.warn(f"{CROWDED.capitalize()}.")
+        record = self.place.live.record(frame, label.id)
+        if here and self.place.live.edited_at(record or 0):
+            # A set of prompts is based on what was there before its first one, see PromptAdded.
+            self.warn(
+                f"What was drawn on frame {frame} gives way to the mask of the frame's prompts; u brings it back."
+            )
         self.carry_out(self._add(prompt, frame, label.id))
 
     async def _add(self, prompt: Prompt, frame: int, label: int) -> None:
