@@ -104,7 +104,10 @@ async def test_what_else_is_done_lifts_the_brush_first(desk: OpenDesk) -> None:
         await at.press("enter", "p")
         assert mask_of(at, frame=1).any()
         await at.press("d", "enter", "shift+right", "u")
-        assert at.screen.query_one(MessageLine).text.startswith("brush"), "u undoes the stroke in the making"
+        line = at.screen.query_one(MessageLine)
+        assert "Undone: the edited mask of dog, frame 1." in line.text, "u undoes the stroke in the making"
+        await at.press("left")
+        assert "Undone" not in line.text and "Enter draws" in line.text
         assert np.array_equal(mask_of(at, frame=1), stroke(EMPTY, [(48, 32)], 1.0, paint=True))
 
 

@@ -130,14 +130,15 @@ class PaintingActions(PromptingActions):
     async def _keep(self, made: CellEdit) -> None:
         try:
             events = await self.client.edit_mask(made.frame, made.label, made.edit)
+            # At once: an undo of it, asked for meanwhile, says so afterwards.
+            name = self.place.name_of(made.label)
+            self.say(f"Edited {name} on frame {made.frame}; u undoes it." if events else f"{name} is as it was before.")
             await self.taken_in()
         finally:
             edits = list(self.place.edits)
             edits.remove(made)
             self.place.edits = tuple(edits)
             self.show_picture()
-        name = self.place.name_of(made.label)
-        self.say(f"Edited {name} on frame {made.frame}; u undoes it." if events else f"{name} is as it was before.")
         self._tell_of_run(made)
 
     def _tell_of_run(self, made: CellEdit) -> None:

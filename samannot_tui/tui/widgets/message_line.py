@@ -6,11 +6,11 @@ from textual.widget import Widget
 from samannot_tui.text import printable
 from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.prompting import PromptMode
+from samannot_tui.tui.prompting import Mode, PromptMode
 
 
 class MessageLine(Widget):
-    """In a mode: the crosshair and the keys that move it; else the latest message."""
+    """The latest message; in a mode the crosshair, and beside it the keys, or a message until something is moved."""
 
     DEFAULT_CSS = """
     MessageLine { height: 1; }
@@ -20,10 +20,11 @@ class MessageLine(Widget):
         super().__init__()
         self._place = place
         self._message = ""
+        self._said_in: Mode | None = None
 
     def say(self, message: str) -> None:
         """Show a message until the next one."""
-        self._message = printable(message)
+        self._message, self._said_in = printable(message), self._place.mode
         self.refresh()
 
     @property
@@ -35,9 +36,8 @@ class MessageLine(Widget):
         width = max(1, self.size.width)
         if self._place.mode is None:
             return Content(f" {self._message}").truncate(width, ellipsis=True)
-        return Content.assemble((f" {self._mode()} ", "reverse bold"), f" {self._hint()}").truncate(
-            width, ellipsis=True
-        )
+        beside = self._message if self._said_in == self._place.mode else self._hint()
+        return Content.assemble((f" {self._mode()} ", "reverse bold"), f" {beside}").truncate(width, ellipsis=True)
 
     def _mode(self) -> str:
         mode = self._place.mode
