@@ -2,7 +2,6 @@
 
 from samannot_tui.errors import InputError
 from samannot_tui.masks.edits import Fill, MaskEdit
-from samannot_tui.session.state import Label
 from samannot_tui.tui.actions.prompting import SAME_SPOT_PIXELS, PromptingActions
 from samannot_tui.tui.painting import CellEdit, PaintKind, PaintMode, brush_for
 
@@ -107,17 +106,14 @@ class PaintingActions(PromptingActions):
         self._require_paintable()
         self._edit(Fill(mode.x, mode.y, paint))
 
-    def _require_paintable(self) -> Label:
-        """The active label.
-
-        Raises:
-            InputError: there is none, it is hidden, or nothing can be kept.
+    def _require_paintable(self) -> None:
+        """Raises:
+        InputError: there is no active label, it is hidden, or nothing can be kept.
         """
         self.require_writable()
         label = self.require_label()
         if label.hidden:
             raise InputError(f"{self.place.name_of(label.id)} is hidden, so that no edit could be seen; o shows it.")
-        return label
 
     def _edit(self, edit: MaskEdit) -> None:
         label = self.place.label
