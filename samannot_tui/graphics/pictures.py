@@ -34,6 +34,7 @@ class KittyLayer:
         area: the cells, None for all of them.
         part: the pixels that are stretched over them, None for all. Those around are for terminals that scale
             smoothly, and fade what is at a picture's edge.
+        passing: not shown again once it has gone (a stroke in the making), so that no terminal need keep it.
     """
 
     payload: str
@@ -41,6 +42,7 @@ class KittyLayer:
     level: int
     area: CellRect | None = None
     part: PixelRect | None = None
+    passing: bool = False
 
     @property
     def pixel_bytes(self) -> int:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.layers import Layer, Marks, Tint
-from samannot_tui.render.markers import draw_crosshair, draw_draft, draw_prompts, draw_selected
+from samannot_tui.render.markers import draw_brush, draw_crosshair, draw_draft, draw_prompts, draw_selected
 from samannot_tui.render.names import draw_names
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.view import ViewName
@@ -64,6 +64,8 @@ def compose(
         draw_draft(picture, marks.draft, viewport)
     if marks.crosshair is not None:
         draw_crosshair(picture, marks.crosshair, viewport)
+        if marks.brush is not None:
+            draw_brush(picture, marks.crosshair, marks.brush, viewport)
     return _letterboxed(picture, viewport)
 
 

@@ -41,17 +41,26 @@ class Tint:
 
 
 @dataclass(frozen=True)
+class Polyline:
+    """Straight lines from corner to corner, source coordinates (x, y); the first and the last are not joined."""
+
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class Marks:
     """What is drawn on top, in any view.
 
     Attributes:
         names: write each label's ID and name at its mask's centre of mass (overlay and masks views).
         crosshair: source coordinates of the keyboard's crosshair, or None.
-        draft: a box that is still being drawn, or None.
+        draft: a box or a polygon that is still being drawn, or None.
         selected: a prompt that is marked as picked out (prompts and overlay views), or None.
+        brush: the radius in source pixels of the brush at the crosshair, or None.
     """
 
     names: bool = False
     crosshair: tuple[float, float] | None = None
-    draft: BoxPrompt | None = None
+    draft: BoxPrompt | Polyline | None = None
     selected: Prompt | None = None
+    brush: float | None = None

@@ -1,4 +1,4 @@
-"""Prompts, the crosshair and a box in the making, drawn at output resolution so that they stay crisp.
+"""Prompts, the crosshair, the brush and what is in the making, drawn at output resolution so that they stay crisp.
 
 Kinds differ in shape as well as in colour: a positive click is a disc of the label's colour with a plus, a
 negative one a black disc with a minus, a prompt without its mask yet has four arcs around it, the selected one
@@ -13,7 +13,7 @@ import numpy as np
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import decode
 from samannot_tui.media.source import RgbFrame
-from samannot_tui.render.layers import Layer
+from samannot_tui.render.layers import Layer, Polyline
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 
@@ -60,9 +60,41 @@ def draw_selected(picture: RgbFrame, prompt: Prompt, viewport: Viewport) -> None
                 cv2.polylines(picture, [np.array(corner)], False, colour, thickness, cv2.LINE_8, FRACTION_BITS)
 
 
-def draw_draft(picture: RgbFrame, box: BoxPrompt, viewport: Viewport) -> None:
-    """Draw a box that is still being made, in white."""
-    _draw_box(picture, box, WHITE, viewport)
+def draw_draft(picture: RgbFrame, draft: BoxPrompt | Polyline, viewport: Viewport) -> None:
+    """Draw a box or a polygon that is still being made, in white."""
+    match draft:
+        case BoxPrompt():
+            _draw_box(picture, draft, WHITE, viewport)
+        case Polyline(corners=corners):
+            _draw_lines(picture, [_place(viewport, x, y) for x, y in corners])
+
+
+def _draw_lines(picture: RgbFrame, corners: Sequence[tuple[float, float]]) -> None:
+    line = np.array([_fixed(corner) for corner in corners], np.int32)
+    for colour, thickness in _strokes(picture, WHITE, 2):
+        cv2.polylines(picture, [line], False, colour, thickness, cv2.LINE_AA, FRACTION_BITS)
+        # A square where it begins: there it is closed.
+        _draw_square(picture, corners[0], colour, thickness)
+
+
+def _draw_square(picture: RgbFrame, middle: tuple[float, float], colour: Colour, thickness: int) -> None:
+    (u, v), half = middle, _radius(picture) / 2
+    cv2.rectangle(
+        picture,
+        _fixed((u - half, v - half)),
+        _fixed((u + half, v + half)),
+        colour,
+        thickness,
+        cv2.LINE_8,
+        FRACTION_BITS,
+    )
+
+
+def draw_brush(picture: RgbFrame, at: tuple[float, float], radius: float, viewport: Viewport) -> None:
+    """Draw the rim of a round brush of so many source pixels around a source position."""
+    size = round(max(1.0, radius * viewport.scale) * (1 << FRACTION_BITS))
+    for colour, thickness in _strokes(picture, WHITE, 1):
+        cv2.circle(picture, _fixed(_place(viewport, *at)), size, colour, thickness, cv2.LINE_AA, FRACTION_BITS)
 
 
 def draw_crosshair(picture: RgbFrame, at: tuple[float, float], viewport: Viewport) -> None:

@@ -89,16 +89,22 @@ PROMPTING = Topic(
     (
         _key("p", "prompt_mode('point')", "prompt.point", "Point", "Place points with crosshair or mouse", "p"),
         _key("b", "prompt_mode('box')", "prompt.box", "Box", "Place boxes by two corners or a mouse drag", "b"),
-        _key("s", "flip_sign", "prompt.sign", "Sign", "Switch between positive and negative points"),
-        _key("enter,space", "place", "prompt.place", "Place", "Place the point or the box corner"),
-        _key("escape", "leave_mode", "prompt.leave", "Leave", "Leave the box in the making, then the mode", "Esc"),
+        _key("s", "flip_sign", "prompt.sign", "Sign", "Switch between positive and negative, painting and erasing"),
+        _key(
+            "enter,space",
+            "place",
+            "prompt.place",
+            "Place",
+            "Place the point or the corner; put the brush down, lift it",
+        ),
+        _key("escape", "leave_mode", "prompt.leave", "Leave", "Leave what is half made, then the mode", "Esc"),
         _key("t", "type_prompt", "prompt.type", "Type", "Type a prompt: 120,340 · -120,340 · 10,20 90,80"),
         _key(
             "delete,backspace",
             "remove_prompt",
             "prompt.remove",
             "Remove prompt",
-            "Remove the selected prompt, or the active label's nearest to the crosshair",
+            "Remove the selected prompt, else the active label's nearest to the crosshair, or a polygon's last corner",
         ),
         _key("P", "list_prompts", "prompt.list", "Prompts", "List this frame's prompts: select one, or remove it"),
         _key("escape", "deselect", "prompt.deselect", "Let go", "Let go of the selected prompt"),
@@ -106,6 +112,24 @@ PROMPTING = Topic(
         *_crosshair("", "coarse", "a coarse step"),
         *_crosshair("ctrl+", "medium", "5 pixels"),
         *_crosshair("shift+", "fine", "1 pixel"),
+    ),
+)
+
+PAINTING = Topic(
+    "Masks by hand",
+    (
+        _key("d", "paint_mode('brush')", "paint.brush", "Brush", "Paint on the mask: Enter draws along the arrows"),
+        _key("D", "paint_mode('polygon')", "paint.polygon", "Polygon", "Paint a polygon; its last corner twice closes"),
+        _key(
+            "left_square_bracket", "brush_size(-1)", "paint.smaller", "Smaller brush", "While painting: smaller brush"
+        ),
+        _key("right_square_bracket", "brush_size(1)", "paint.larger", "Larger brush", "While painting: larger brush"),
+        _key("f", "fill", "paint.fill", "Fill", "While painting: fill the hole, erase the piece at the crosshair"),
+        _key("X", "clear_masks", "mask.clear", "Clear masks", "Clear the active label's masks: here, 10..40, block"),
+        _key(
+            "A", "mark_absent", "mask.absent", "Absent", "Say that the active label is not there: here, 10..40, block"
+        ),
+        _key("y", "copy_prompts", "prompt.copy", "Copy prompts", "Copy this frame's prompts to another frame"),
     ),
 )
 
@@ -232,7 +256,7 @@ TERMINAL = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
+TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

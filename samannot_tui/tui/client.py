@@ -16,7 +16,9 @@ from samannot_tui.engine.registry import Resolved, resolve
 from samannot_tui.engine.reports import Released, RunnerEvent
 from samannot_tui.engine.spec import EngineSpec, spec_of
 from samannot_tui.errors import InputError
+from samannot_tui.masks.edits import MaskEdit
 from samannot_tui.session.commands import AnyCommand, ChangeSetting, RecordExport
+from samannot_tui.session.editing import edit_mask
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
@@ -105,6 +107,10 @@ class Client:
             JobError: the disk failed.
         """
         return await self._order(lambda: self._session.submit(command))
+
+    async def edit_mask(self, frame: int, label: int, edit: MaskEdit) -> tuple[AnyEvent, ...]:
+        """Draw on a mask, see `session.editing.edit_mask`; edits are carried out one after the other."""
+        return await self._order(lambda: edit_mask(self._session, frame, label, edit))
 
     async def look_up_engine(self) -> None:
         """Find out which engine the settings mean on this machine, and tell the listener.

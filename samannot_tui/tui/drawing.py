@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from samannot_tui.graphics.quality import LADDER, Quality
 from samannot_tui.graphics.stripes import Bounds, rows_of
 from samannot_tui.graphics.target import Target
+from samannot_tui.masks.edits import MaskEdit
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.cache import FrameCache
 from samannot_tui.media.source import FrameSource, RgbFrame
-from samannot_tui.render.layers import Layer, Tint
+from samannot_tui.render.layers import Layer, Marks, Polyline, Tint
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
+from samannot_tui.tui.edited import EditedMasks
 from samannot_tui.tui.piecing import Piecer
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
@@ -26,7 +28,7 @@ CACHE_BYTES = 256 * 1024**2
 
 @dataclass(frozen=True)
 class LabelRequest:
-    """A label on the frame: as `render.layers.Layer`, its mask still a record id."""
+    """A label on the frame: as `render.layers.Layer`, its mask still a record id, and edits that come on top of it."""
 
     label: int
     name: str
@@ -34,6 +36,7 @@ class LabelRequest:
     prompts: tuple[Prompt, ...]
     hidden: bool
     pending: bool
+    edits: tuple[MaskEdit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,15 @@ class PictureRequest:
     tint: Tint
     names: bool
     crosshair: tuple[float, float] | None
-    draft: BoxPrompt | None
+    draft: BoxPrompt | Polyline | None
     labels: tuple[LabelRequest, ...]
     stripes: Bounds = ()
     selected: Prompt | None = None
+    brush: float | None = None
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.names, self.crosshair, self.draft, self.selected, self.brush)
 
 
 @dataclass(frozen=True)
@@ -85,14 +93,12 @@ def request_for(place: Place, target: Target) -> PictureRequest:
             prompts=tuple(placed.prompt for placed in place.state.prompts_on(place.frame, label.id)),
             hidden=label.hidden,
             pending=(place.frame, label.id) in place.pending,
+            edits=place.edits_of(label.id),
         )
         for label in place.state.labels.values()
         if label.id == place.label or not place.kept.only_active
     )
-    mode = place.mode
-    draft = BoxPrompt(*mode.corner, mode.x, mode.y) if mode and mode.corner else None
-    crosshair = (mode.x, mode.y) if mode else None
-    kept, selected = place.kept, place.selected
+    mode, kept, selected = place.mode, place.kept, place.selected
     return PictureRequest(
         frame=kept.frame,
         target=target,
@@ -102,15 +108,16 @@ def request_for(place: Place, target: Target) -> PictureRequest:
         view=place.view,
         tint=Tint(kept.opacity, kept.outline),
         names=kept.names,
-        crosshair=crosshair,
-        draft=draft,
+        crosshair=(mode.x, mode.y) if mode else None,
+        draft=mode.draft if mode else None,
         labels=labels,
         selected=selected.prompt if selected else None,
+        brush=mode.brush if mode else None,
     )
 
 
 def layer_of(wanted: LabelRequest, mask: BoolMask | None) -> Layer:
-    """What is drawn of a label, given the mask that its record id stands for."""
+    """What is drawn of a label, given its mask, edits included."""
     return Layer(
         label=wanted.label,
         name=wanted.name,
@@ -129,6 +136,7 @@ class Drawer:
         self._size = (source.info.width, source.info.height)
         self._follower = follower
         self._masks: dict[int, BoolMask] = {}
+        self._edited = EditedMasks((source.info.height, source.info.width))
         self._stacker = Stacker()
         self._piecer = Piecer()
 
@@ -139,7 +147,6 @@ class Drawer:
             InputError: the media can no longer be read, or a mask is damaged.
         """
         from samannot_tui.render.compose import compose
-        from samannot_tui.render.layers import Marks
         from samannot_tui.render.viewport import Viewport
 
         viewport = Viewport(self._size, request.target.pixel_size, request.zoom, request.center)
@@ -149,8 +156,7 @@ class Drawer:
 
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
-            marks = Marks(request.names, request.crosshair, request.draft, request.selected)
-            return compose(self._cache.get(request.frame), layers, request.view, viewport, marks, request.tint)
+            return compose(self._cache.get(request.frame), layers, request.view, viewport, request.marks, request.tint)
 
         encoded: Encoded
         if request.target.stacks:
@@ -170,7 +176,8 @@ class Drawer:
         self._cache.close()
 
     def _layer(self, wanted: LabelRequest) -> Layer:
-        return layer_of(wanted, None if wanted.record is None else self._mask(wanted.record))
+        mask = None if wanted.record is None else self._mask(wanted.record)
+        return layer_of(wanted, self._edited.mask(mask, wanted.edits) if wanted.edits else mask)
 
     def _mask(self, record: int) -> BoolMask:
         if record not in self._masks:

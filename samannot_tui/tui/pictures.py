@@ -229,7 +229,14 @@ class Pictures:
                 self._ahead.add(frame)
                 quality = self._affordable(SENT_AHEAD)
                 return replace(
-                    asked, frame=frame, quality=quality, view="original", labels=(), crosshair=None, draft=None
+                    asked,
+                    frame=frame,
+                    quality=quality,
+                    view="original",
+                    labels=(),
+                    crosshair=None,
+                    draft=None,
+                    brush=None,
                 )
         return None
 

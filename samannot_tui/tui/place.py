@@ -1,12 +1,13 @@
 """What every widget of the workspace shows: the annotation, and the place in it where the person is."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from textual.content import Content
 
 from samannot_tui.engine.blocks import block_count
+from samannot_tui.masks.edits import MaskEdit
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.placed import PlacedPrompt
@@ -14,7 +15,8 @@ from samannot_tui.session.state import Label, State
 from samannot_tui.session.view import View, ViewName
 from samannot_tui.text import printable
 from samannot_tui.tui.engine_status import EngineStatus
-from samannot_tui.tui.prompting import Extent, PromptMode
+from samannot_tui.tui.painting import CellEdit, PaintMode
+from samannot_tui.tui.prompting import Extent, Mode
 
 LONGEST_NAME = 24
 
@@ -35,16 +37,17 @@ class RunStatus:
 class Place:
     """Widgets read it; the workspace alone changes it and then tells them.
 
-    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing; `picked` is
-    the seq of the prompt that was selected last.
+    `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
+    `mode` is None while browsing; `picked` is the seq of the prompt that was selected last.
     """
 
     follower: Follower
     kept: View
-    mode: PromptMode | None = None
+    mode: Mode | None = None
     picked: int | None = None
     run: RunStatus | None = None
     pending: set[tuple[int, int]] = field(default_factory=set)
+    edits: tuple[CellEdit, ...] = ()
     engine: EngineStatus = field(default_factory=EngineStatus)
 
     def __post_init__(self) -> None:
@@ -110,7 +113,14 @@ class Place:
         known = self.state.labels.get(label)
         return Content(printable(known.name)).truncate(LONGEST_NAME, ellipsis=True).plain if known else f"label {label}"
 
+    def edits_of(self, label: int) -> tuple[MaskEdit, ...]:
+        """What is drawn on the label's mask of this frame and not in the session yet, the stroke in the making last."""
+        edits = tuple(each.edit for each in self.edits if (each.frame, each.label) == (self.frame, label))
+        mode = self.mode
+        making = label == self.label and isinstance(mode, PaintMode) and mode.stroke
+        return (*edits, making) if making else edits
+
     def drop_corner(self) -> None:
-        """Forget a box's first corner: it belongs to one frame and one label."""
-        if self.mode is not None and self.mode.corner is not None:
-            self.mode = replace(self.mode, corner=None)
+        """Forget a box's or a polygon's corners: they belong to one frame and one label."""
+        if self.mode is not None:
+            self.mode = self.mode.settled

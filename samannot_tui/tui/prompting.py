@@ -10,6 +10,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt, Prompt
 from samannot_tui.text import printable
+from samannot_tui.tui.painting import PaintMode
 
 PromptKind = Literal["point", "box"]
 StepSize = Literal["coarse", "medium", "fine"]
@@ -29,6 +30,27 @@ class PromptMode:
     y: float
     positive: bool = True
     corner: tuple[float, float] | None = None
+    brush = None
+
+    @property
+    def draft(self) -> BoxPrompt | None:
+        """The box in the making, up to the crosshair."""
+        return BoxPrompt(*self.corner, self.x, self.y) if self.corner else None
+
+    @property
+    def settled(self) -> "PromptMode":
+        """Without what is half made."""
+        return replace(self, corner=None)
+
+    def at(self, x: float, y: float) -> "PromptMode":
+        """With the crosshair elsewhere."""
+        return replace(self, x=x, y=y)
+
+    def flipped(self) -> "PromptMode":
+        return replace(self, positive=not self.positive)
+
+
+Mode = PromptMode | PaintMode
 
 
 @dataclass(frozen=True)
@@ -55,11 +77,10 @@ class Extent:
         """Is (x, y) on a pixel of the frame? Pixel centres are whole numbers."""
         return -0.5 <= x < self.width - 0.5 and -0.5 <= y < self.height - 0.5
 
-    def moved(self, mode: PromptMode, dx: int, dy: int, size: StepSize) -> PromptMode:
+    def moved(self, mode: Mode, dx: int, dy: int, size: StepSize) -> Mode:
         """The mode with its crosshair moved; it stops at the frame's edges."""
         step = self.step(size)
-        x, y = self.clamp(round(mode.x) + dx * step, round(mode.y) + dy * step)
-        return replace(mode, x=x, y=y)
+        return mode.at(*self.clamp(round(mode.x) + dx * step, round(mode.y) + dy * step))
 
 
 def placed(mode: PromptMode) -> tuple[PromptMode, Prompt | None]:

@@ -7,6 +7,7 @@ from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import decode
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.tui.drawing import PictureRequest, layer_of
+from samannot_tui.tui.edited import with_edits
 
 
 def screenshot(
@@ -21,18 +22,16 @@ def screenshot(
     from PIL import Image
 
     from samannot_tui.render.compose import compose
-    from samannot_tui.render.layers import Marks
     from samannot_tui.render.viewport import Viewport
 
     frame = read_frame(request.frame)
     frame_size = (frame.shape[1], frame.shape[0])
     viewport = Viewport(frame_size, request.target.pixel_size, request.zoom, request.center).exact
-    layers = [
-        layer_of(wanted, None if wanted.record is None else decode(read_mask(wanted.record).rle))
-        for wanted in request.labels
-    ]
-    marks = Marks(request.names, request.crosshair, request.draft, request.selected)
+    layers = []
+    for wanted in request.labels:
+        mask = None if wanted.record is None else decode(read_mask(wanted.record).rle)
+        layers.append(layer_of(wanted, with_edits(mask, wanted.edits, frame.shape[:2])))
     file = BytesIO()
-    picture = compose(frame, layers, request.view, viewport, marks, request.tint)
+    picture = compose(frame, layers, request.view, viewport, request.marks, request.tint)
     Image.fromarray(picture).save(file, format="PNG")
     return file.getvalue()

@@ -33,6 +33,8 @@ class Stacker:
     def __init__(self) -> None:
         self._kept: Kept[Hashable, tuple[KittyLayer, ...]] = Kept(TERMINAL_BYTES)
         self._target: Target | None = None
+        self._passing: dict[Hashable, tuple[KittyLayer, ...]] = {}
+        """The last masks with a stroke in the making: kept, all of them would push the frames out."""
 
     def best_at_hand(self, request: "PictureRequest", viewport: "Viewport") -> "PictureRequest":
         """With the best quality of the frame that need not be made; as it is if that asked for is better.
@@ -69,13 +71,19 @@ class Stacker:
         return KittyPicture(request.target, viewport, tuple(layers))
 
     def _layers(self, key: Hashable, make: "Callable[[], tuple[KittyLayer, ...]]") -> "tuple[KittyLayer, ...]":
-        found = self._kept.get(key)
+        found = self._passing.get(key, self._kept.get(key))
         if found is None:
             found = make()
-            self._kept.put(key, found, sum(layer.pixel_bytes for layer in found))
-            for old in self._kept.beyond_budget(1):
-                self._kept.drop(old)
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: Hashable, layers: "tuple[KittyLayer, ...]") -> None:
+        if any(layer.passing for layer in layers):
+            self._passing = {key: layers}
+            return
+        self._kept.put(key, layers, sum(layer.pixel_bytes for layer in layers))
+        for old in self._kept.beyond_budget(1):
+            self._kept.drop(old)
 
     def _keep_whole(self, request: "PictureRequest", viewport: "Viewport") -> None:
         """All stripes are there: from now on they are the frame in the best quality."""
@@ -118,13 +126,13 @@ class _Stack:
         if view != "masks":
             for piece in pieces(request.quality, request.stripes, rows_of(request.target)):
                 yield _frame_key(request.frame, piece), partial(self._frame, piece)
-        masked = [label for label in self._shown if label.record is not None]
+        masked = [label for label in self._shown if label.record is not None or label.edits]
         if masked and view in ("overlay", "masks"):
-            records = tuple((label.label, label.record) for label in masked)
+            records = tuple((label.label, label.record, label.edits) for label in masked)
             yield ("masks", self._tint, records), partial(self._masks, masked)
             if request.names:
                 for label in masked:
-                    yield ("name", label.label, label.name, label.record), partial(self._name, label)
+                    yield ("name", label.label, label.name, label.record, label.edits), partial(self._name, label)
         if view in ("prompts", "overlay"):
             yield from self._prompts()
             if request.selected is not None:
@@ -132,7 +140,7 @@ class _Stack:
         if request.draft is not None:
             yield ("draft", request.draft), self._draft
         if request.crosshair is not None:
-            yield ("crosshair", request.crosshair), self._crosshair
+            yield ("crosshair", request.crosshair, request.brush), self._crosshair
 
     def _frame(self, piece: Piece) -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.backends import kitty
@@ -150,7 +158,8 @@ class _Stack:
         from samannot_tui.graphics.overlays import mask_layer
 
         layers = [self._layer_of(label) for label in masked]
-        return (mask_layer(layers, self._viewport, self._request.target, self._tint),)
+        layer = mask_layer(layers, self._viewport, self._request.target, self._tint)
+        return (replace(layer, passing=any(label.edits for label in masked)),)
 
     @property
     def _tint(self) -> "Tint":
@@ -185,16 +194,22 @@ class _Stack:
     def _draft(self) -> "tuple[KittyLayer, ...]":
         from samannot_tui.render.markers import draw_draft
 
-        box = self._request.draft
-        assert box is not None
-        return self._mark(lambda picture: draw_draft(picture, box, self._viewport), DRAFT_LEVEL)
+        draft = self._request.draft
+        assert draft is not None
+        return self._mark(lambda picture: draw_draft(picture, draft, self._viewport), DRAFT_LEVEL)
 
     def _crosshair(self) -> "tuple[KittyLayer, ...]":
-        from samannot_tui.render.markers import draw_crosshair
+        from samannot_tui.render.markers import draw_brush, draw_crosshair
 
-        at = self._request.crosshair
+        at, brush = self._request.crosshair, self._request.brush
         assert at is not None
-        return self._mark(lambda picture: draw_crosshair(picture, at, self._viewport), CROSSHAIR_LEVEL)
+
+        def draw(picture: "RgbFrame") -> None:
+            draw_crosshair(picture, at, self._viewport)
+            if brush is not None:
+                draw_brush(picture, at, brush, self._viewport)
+
+        return self._mark(draw, CROSSHAIR_LEVEL)
 
     def _mark(self, draw: "Callable[[RgbFrame], None]", level: int) -> "tuple[KittyLayer, ...]":
         from samannot_tui.graphics.overlays import mark_layer

@@ -5,7 +5,7 @@ from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import BoolMask, encode
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.render.compose import compose
-from samannot_tui.render.layers import Layer, Marks, Tint
+from samannot_tui.render.layers import Layer, Marks, Polyline, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.view import VIEW_NAMES
@@ -203,6 +203,27 @@ def test_brackets_hold_the_selected_prompt(
 
 def frame_of(frame: RgbFrame, viewport: Viewport) -> RgbFrame:
     return compose(frame, [], "original", viewport)
+
+
+@pytest.mark.parametrize("zoom", [1, 8])
+def test_the_brush_is_shown_at_its_size(frame: RgbFrame, zoom: float) -> None:
+    viewport = Viewport(SIZE, (960, 720), zoom, (100, 100))
+    plain = compose(frame, [], "original", viewport, Marks(crosshair=(100, 100)))
+    marked = changed(compose(frame, [], "original", viewport, Marks(crosshair=(100, 100), brush=8.0)), plain)
+    rows, columns = np.nonzero(marked)
+    u, v = viewport.to_output(100, 100)
+    distance = np.hypot(columns + 0.5 - u, rows + 0.5 - v)
+    assert abs(distance.mean() - 8 * viewport.scale) < 1
+    assert distance.max() - distance.min() < 9
+
+
+def test_a_polygon_in_the_making_is_open(frame: RgbFrame) -> None:
+    viewport = Viewport(SIZE, SIZE)
+    plain = compose(frame, [], "original", viewport)
+    draft = Polyline(((20, 20), (80, 20), (80, 80)))
+    marked = changed(compose(frame, [], "original", viewport, Marks(draft=draft)), plain)
+    assert marked[20, 20:80].all() and marked[20:80, 80].all()
+    assert not marked[50, 50]
 
 
 def test_names_are_written_at_the_centre_of_mass(frame: RgbFrame) -> None:

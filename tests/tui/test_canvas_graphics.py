@@ -60,6 +60,15 @@ def test_kitty_shows_a_picture_that_the_terminal_holds_by_reference() -> None:
     assert actions(wire.clear()) == ["d,d=I"] * 2
 
 
+def test_kitty_frees_a_stroke_in_the_making_as_soon_as_it_has_gone_on() -> None:
+    wire, base = KittyWire(), KittyLayer("AAAA", KITTY.pixel_size, 0)
+    strokes = [KittyLayer("BBBB", KITTY.pixel_size, 10, passing=True) for _ in range(3)]
+    sent = [wire.update(with_layers(base, stroke), HERE) for stroke in strokes]
+    assert [actions(text) for text in sent] == [["t", "t", "p", "p"], ["t", "p", "d,d=I"], ["t", "p", "d,d=I"]]
+    assert f"d=I,i={image(sent[1])}," in sent[2]
+    assert actions(wire.update(with_layers(base), HERE)) == ["d,d=I"]
+
+
 def test_kitty_frees_what_was_not_shown_for_the_longest_beyond_the_budget() -> None:
     size = 4096, TERMINAL_BYTES // 4 // 4096 // 3
     wire, pictures = KittyWire(), [with_layers(KittyLayer("AAAA", size, 0)) for _ in range(4)]

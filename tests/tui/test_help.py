@@ -13,7 +13,7 @@ from samannot_tui.tui.screens.help import HelpScreen
 from samannot_tui.tui.screens.workspace import Workspace
 from tests.tui.conftest import OpenDesk
 
-MODAL_ACTIONS = ("crosshair", "place", "flip_sign", "leave_mode")
+MODAL_ACTIONS = ("crosshair", "place", "flip_sign", "leave_mode", "brush_size", "fill")
 SELECTION_ACTIONS = ("deselect",)
 RUN_ACTIONS = ("pause_run", "resume_run", "end_run")
 

@@ -10,6 +10,7 @@ from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt
 from samannot_tui.tui.prompting import (
     Extent,
+    Mode,
     PromptMode,
     box_between,
     describe,
@@ -72,7 +73,7 @@ def test_typing_what_the_crosshair_shows_places_the_same_point(x: int, y: int, p
 )
 def test_the_crosshair_stays_on_the_frame(width: int, height: int, moves: list[tuple[tuple[int, int], str]]) -> None:
     extent = Extent(width, height)
-    mode = PromptMode("point", width // 2, height // 2)
+    mode: Mode = PromptMode("point", width // 2, height // 2)
     for (dx, dy), size in moves:
         mode = extent.moved(mode, dx, dy, size)  # type: ignore[arg-type]
         assert extent.holds(mode.x, mode.y)

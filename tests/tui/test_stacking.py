@@ -8,10 +8,12 @@ import pytest
 
 from samannot_tui.graphics.pictures import KittyLayer
 from samannot_tui.graphics.target import Target
-from samannot_tui.render.layers import Layer, Tint
+from samannot_tui.masks.edits import Stroke
+from samannot_tui.render.layers import Layer, Polyline, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.tui.drawing import LabelRequest, PictureRequest
+from samannot_tui.tui.edited import with_edits
 from samannot_tui.tui.stacking import (
     CROSSHAIR_LEVEL,
     DRAFT_LEVEL,
@@ -27,6 +29,7 @@ VIEWPORT = Viewport((400, 225), TARGET.pixel_size)
 FRAME = np.random.default_rng(0).integers(100, 256, (225, 400, 3), np.uint8)
 MASK = np.zeros((225, 400), np.bool_)
 MASK[50:150, 100:200] = True
+DAB = Stroke(((300.0, 100.0),), 40.0, paint=True)
 FISH = LabelRequest(1, "fish", 7, (PointPrompt(150, 100), BoxPrompt(99, 49, 201, 151)), hidden=False, pending=False)
 REQUEST = PictureRequest(
     frame=0,
@@ -50,7 +53,7 @@ def layers_of() -> Callable[[PictureRequest], set[KittyLayer]]:
     stacker = Stacker()
 
     def layer_of(label: LabelRequest) -> Layer:
-        return Layer(label.label, label.name, MASK, label.prompts)
+        return Layer(label.label, label.name, with_edits(MASK, label.edits, MASK.shape), label.prompts)
 
     return lambda request: set(stacker.picture(request, VIEWPORT, lambda: FRAME, layer_of).layers)
 
@@ -83,8 +86,11 @@ def test_each_view_has_its_layers(layers_of: LayersOf, view: object, wanted: lis
         (replace(REQUEST, tint=Tint(30)), [10], [10]),
         (replace(REQUEST, tint=Tint(outline=False)), [10], [10]),
         (replace(REQUEST, crosshair=(10.0, 20.0)), [CROSSHAIR_LEVEL], []),
+        (replace(REQUEST, crosshair=(10.0, 20.0), brush=30.0), [CROSSHAIR_LEVEL], []),
         (replace(REQUEST, draft=BoxPrompt(1, 2, 30, 40)), [DRAFT_LEVEL], []),
         (replace(REQUEST, selected=FISH.prompts[0]), [SELECTED_LEVEL], []),
+        (replace(REQUEST, draft=Polyline(((1, 2), (30, 40), (9, 90)))), [DRAFT_LEVEL], []),
+        (replace(REQUEST, labels=(replace(FISH, edits=(DAB,)),)), [10, NAMES_LEVEL], [10, NAMES_LEVEL]),
         (replace(REQUEST, labels=(replace(FISH, record=8),)), [10, NAMES_LEVEL], [10, NAMES_LEVEL]),
         (replace(REQUEST, labels=(replace(FISH, name="koi"),)), [NAMES_LEVEL], [NAMES_LEVEL]),
         (replace(REQUEST, labels=(replace(FISH, hidden=True),)), [], ALL_LEVELS[2:]),
@@ -149,3 +155,15 @@ def test_a_frame_made_of_stripes_is_the_best_at_hand() -> None:
     assert stacker.best_at_hand(rough, VIEWPORT) == rough
     stacker.picture(replace(rough, stripes=(25,)), VIEWPORT, lambda: FRAME, lambda label: pytest.fail("masks"))
     assert stacker.best_at_hand(rough, VIEWPORT) == replace(rough, quality="rest")
+
+
+def test_a_long_stroke_pushes_nothing_out(layers_of: LayersOf) -> None:
+    before = {layer.level: layer for layer in layers_of(REQUEST)}
+    points: tuple[tuple[float, float], ...] = ()
+    for x in range(50):
+        points = (*points, (float(x), 9.0))
+        drawn = layers_of(replace(REQUEST, labels=(replace(FISH, edits=(Stroke(points, 2.0, paint=True),)),)))
+        (masks,) = (layer for layer in drawn if layer.level == 10)
+        assert masks.passing and masks != before[10]
+    assert not any(layer.passing for layer in layers_of(REQUEST))
+    assert all(layer is before[layer.level] for layer in layers_of(REQUEST) if layer.level != PROMPTS_LEVEL)

@@ -52,10 +52,19 @@ class ActionScreen(Screen[None]):
     async def submit(self, command: AnyCommand) -> tuple[AnyEvent, ...]:
         """As `Client.submit`; when it returns, the place knows the events as well."""
         submitted = await self.client.submit(command)
+        await self.taken_in()
+        return submitted
+
+    async def submit_and_say(self, command: AnyCommand, done: str) -> None:
+        """As `submit`, with a sentence once it is done."""
+        await self.submit(command)
+        self.say(done)
+
+    async def taken_in(self) -> None:
+        """Wait until the place knows the events of what has been waited for."""
         taken_in = asyncio.Event()
         self.call_later(taken_in.set)  # behind the events, which are among this screen's messages by now
         await taken_in.wait()
-        return submitted
 
     @contextmanager
     def refusals_told(self) -> Iterator[None]:
@@ -80,10 +89,16 @@ class ActionScreen(Screen[None]):
         self.notify(printable(sentence), severity="warning", timeout=WARNING_SECONDS, markup=False)
 
     def ask(
-        self, question: str, answer: Answer, value: str = "", example: str = "", suggestions: Sequence[str] = ()
+        self,
+        question: str,
+        answer: Answer,
+        value: str = "",
+        example: str = "",
+        suggestions: Sequence[str] = (),
+        takes_nothing: bool = False,
     ) -> None:
         """Ask in the input line; see `AskLine.ask`."""
-        self.ask_line.ask(question, answer, value, example, suggestions)
+        self.ask_line.ask(question, answer, value, example, suggestions, takes_nothing)
 
     def require_writable(self) -> None:
         """Before a question is asked or the engine started whose result could not be kept.

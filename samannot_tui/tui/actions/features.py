@@ -63,7 +63,7 @@ class FeatureActions(ActionScreen):
 
     def _remove_feature(self, label: int, name: str, answer: str) -> None:
         if answer.strip().casefold() == YES:
-            self.carry_out(self._submit_and_say(RemoveFeature(label, name), "is gone on every frame"))
+            self.carry_out(self._take_away(RemoveFeature(label, name), "is gone on every frame"))
         else:
             self.say(f"{printable(name)} is kept.")
 
@@ -81,8 +81,8 @@ class FeatureActions(ActionScreen):
 
     def _clear_feature(self, label: int, frame: int, name: str) -> None:
         command = ClearFeature(label, name.strip(), frame)
-        self.carry_out(self._submit_and_say(command, f"no longer changes at frame {frame}"))
+        self.carry_out(self._take_away(command, f"no longer changes at frame {frame}"))
 
-    async def _submit_and_say(self, command: RemoveFeature | ClearFeature, what: str) -> None:
-        await self.submit(command)
-        self.say(f"{printable(command.name)} of {self.place.name_of(command.label)} {what}; u brings it back.")
+    async def _take_away(self, command: RemoveFeature | ClearFeature, what: str) -> None:
+        feature = f"{printable(command.name)} of {self.place.name_of(command.label)}"
+        await self.submit_and_say(command, f"{feature} {what}; u brings it back.")

@@ -9,6 +9,7 @@ from samannot_tui.session.placed import PlacedPrompt
 from samannot_tui.session.prompts import PointPrompt, Prompt
 from samannot_tui.tui.actions.viewing import ViewingActions
 from samannot_tui.tui.prompting import (
+    Mode,
     PromptKind,
     PromptMode,
     StepSize,
@@ -18,6 +19,7 @@ from samannot_tui.tui.prompting import (
     parse_prompt,
     placed,
 )
+from samannot_tui.tui.widgets.message_line import MessageLine
 
 SAME_SPOT_PIXELS = 3
 
@@ -28,13 +30,17 @@ class PromptingActions(ViewingActions):
     _crosshair: tuple[float, float] | None = None
     _box_is_new = False
 
-    def set_mode(self, mode: PromptMode | None) -> None:
-        """Enter, change or leave a prompt mode; the crosshair's place is remembered."""
-        self.place.mode = mode
+    def set_mode(self, mode: Mode | None) -> None:
+        """Enter, change or leave a mode; the crosshair's place is remembered."""
+        before, self.place.mode = self.place.mode, mode
         if mode is not None:
             self._crosshair = (mode.x, mode.y)
-        self.refresh_bindings()
-        self.show_place()
+        if mode is not None and before is not None and mode.kind == before.kind:
+            self.query_one(MessageLine).refresh()
+            self.show_picture()
+        else:
+            self.refresh_bindings()
+            self.show_place()
 
     def action_prompt_mode(self, kind: PromptKind) -> None:
         self.require_writable()
@@ -46,15 +52,15 @@ class PromptingActions(ViewingActions):
         self.carry_out(self.client.warm())
 
     def action_leave_mode(self) -> None:
-        """Out of the box in the making, else out of the prompt mode."""
+        """Out of the box or polygon in the making, else out of the mode."""
         mode = self.place.mode
         if mode is not None:
-            self.set_mode(None if mode.corner is None else replace(mode, corner=None))
+            self.set_mode(mode.settled if mode.draft else None)
 
     def action_flip_sign(self) -> None:
         mode = self.place.mode
         if mode is not None:
-            self.set_mode(replace(mode, positive=not mode.positive))
+            self.set_mode(mode.flipped())
 
     def action_crosshair(self, dx: int, dy: int, size: StepSize) -> None:
         if self.place.mode is not None:
@@ -63,7 +69,7 @@ class PromptingActions(ViewingActions):
             self.follow_crosshair()
 
     def action_place(self) -> None:
-        if self.place.mode is not None:
+        if isinstance(self.place.mode, PromptMode):
             mode, prompt = placed(self.place.mode)
             self.set_mode(mode)
             if prompt is not None:
@@ -77,7 +83,8 @@ class PromptingActions(ViewingActions):
 
     def _answer_type_prompt(self, text: str) -> None:
         """Raises InputError where the answer is no prompt inside the frame."""
-        positive = self.place.mode is None or self.place.mode.positive
+        mode = self.place.mode
+        positive = not isinstance(mode, PromptMode) or mode.positive
         self.add_prompt(parse_prompt(text, positive, self.place.extent))
 
     def action_remove_prompt(self) -> None:
@@ -93,30 +100,38 @@ class PromptingActions(ViewingActions):
         label, frame = self.require_label(), self.place.frame
         if not self.place.state.prompts_on(frame, label.id):
             raise InputError("The active label has no prompt on this frame; p places a point, b a box.")
-        self.carry_out(self._predict(frame, label.id))
+        self.carry_out(self.predict(frame, label.id))
 
     def add_prompt(self, prompt: Prompt) -> None:
         """Give the active label a prompt on this frame, and have its mask made."""
         label, frame = self.require_label(), self.place.frame
         self.place.picked = None
-        points = [p for p in self.place.state.prompts_on(frame, label.id) if isinstance(p.prompt, PointPrompt)]
+        here = self.place.state.prompts_on(frame, label.id)
+        points = [each for each in here if isinstance(each.prompt, PointPrompt)]
         if isinstance(prompt, PointPrompt) and len(points) >= MANY_POINTS:
             self.warn(f"{CROWDED.capitalize()}.")
+        record = self.place.live.record(frame, label.id)
+        if here and self.place.live.edited_at(record or 0):
+            # A set of prompts is based on what was there before its first one, see PromptAdded.
+            self.warn(
+                f"What was drawn on frame {frame} gives way to the mask of the frame's prompts; u brings it back."
+            )
         self.carry_out(self._add(prompt, frame, label.id))
 
     async def _add(self, prompt: Prompt, frame: int, label: int) -> None:
         await self.client.submit(AddPrompt(label, frame, prompt))
         self.say(f"{describe(prompt).capitalize()} on {self.place.name_of(label)}, frame {frame}.")
-        await self._predict(frame, label)
+        await self.predict(frame, label)
 
     async def remove_prompt(self, prompt: PlacedPrompt) -> None:
         """Take a prompt away, and have the mask of those that stay made anew."""
         frame, label = prompt.frame, prompt.label
         await self.submit(RemovePrompt(prompt.seq))
         if self.place.state.prompts_on(frame, label):
-            self.carry_out(self._predict(frame, label))
+            self.carry_out(self.predict(frame, label))
 
-    async def _predict(self, frame: int, label: int) -> None:
+    async def predict(self, frame: int, label: int) -> None:
+        """Have the engine make the mask of a frame's prompts; marked as pending meanwhile."""
         self.place.pending.add((frame, label))
         self.show_place()
         try:
@@ -131,7 +146,7 @@ class PromptingActions(ViewingActions):
         mode = self.place.mode
         if not self.place.extent.holds(x, y):
             return
-        if mode is None:
+        if not isinstance(mode, PromptMode):
             self.say("p places points, b boxes; then click. Ctrl+click selects a prompt or a mask.")
             return
         x, y = self.place.extent.clamp(round(x), round(y))
@@ -158,14 +173,14 @@ class PromptingActions(ViewingActions):
     def drag(self, x: float, y: float) -> None:
         """The mouse moved with a button down: a box's other corner follows it."""
         mode = self.place.mode
-        if mode is not None and mode.kind == "box" and mode.corner is not None:
+        if isinstance(mode, PromptMode) and mode.kind == "box" and mode.corner is not None:
             x, y = self.place.extent.clamp(round(x), round(y))
             self.set_mode(replace(mode, x=x, y=y))
 
     def release(self) -> None:
         """The mouse button went up: after a drag, or at the second click, the box is complete."""
         mode = self.place.mode
-        if mode is None or mode.kind != "box" or mode.corner is None:
+        if not isinstance(mode, PromptMode) or mode.kind != "box" or mode.corner is None:
             return
         moved = max(abs(mode.x - mode.corner[0]), abs(mode.y - mode.corner[1]))
         if self._box_is_new and moved < SAME_SPOT_PIXELS / self.place.extent.zoom:

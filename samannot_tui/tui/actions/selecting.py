@@ -67,7 +67,7 @@ class SelectingActions(LabellingActions, PromptingActions):
     def _prompt_at(self, x: float, y: float) -> PlacedPrompt | None:
         """The prompt that is shown under the pointer; the active label's before others'."""
         state, frame = self.place.state, self.place.frame
-        if self.place.kept.view not in ("prompts", "overlay"):
+        if self.place.view not in ("prompts", "overlay"):
             return None
         shown = sorted((label for label in state.labels.values() if not label.hidden), key=self._is_other)
         reach = self.place.extent.coarse_step / 2

@@ -17,10 +17,10 @@ from samannot_tui.tui.widgets.timeline_rows import legend
 NOTES = (
     "Ctrl+P finds any action by name. "
     "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
-    "click a negative one (or, on a point, takes it away or selects it), drag draws a box; while nothing is placed, "
-    "right click takes a prompt away and ctrl click selects a prompt or a mask. The wheel zooms, a drag with the "
-    "middle button, or the left one while nothing is placed, moves the picture; click or drag in the timeline to go "
-    "there."
+    "click a negative one (or, on a point, takes it away or selects it), drag draws a box, or paints if the brush is "
+    "chosen: then the right button erases and ctrl click fills. While nothing is placed, right click takes a prompt "
+    "away and ctrl click selects a prompt or a mask. The wheel zooms, a drag with the middle button, or the left one "
+    "while nothing is placed, moves the picture; click or drag in the timeline to go there."
 )
 
 

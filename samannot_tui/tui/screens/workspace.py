@@ -22,6 +22,8 @@ from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.features import FeatureActions
 from samannot_tui.tui.actions.identity import IdentityActions
 from samannot_tui.tui.actions.looking import LookingActions
+from samannot_tui.tui.actions.masking import MaskingActions
+from samannot_tui.tui.actions.painting import STROKE_ACTIONS, PaintingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
 from samannot_tui.tui.actions.proposing import ProposingActions
 from samannot_tui.tui.actions.running import RunningActions
@@ -32,6 +34,7 @@ from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
+from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.screens.proposals import Search
@@ -58,7 +61,9 @@ FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key.
 class Workspace(
     PlayingActions,
     FeatureActions,
+    PaintingActions,
     SelectingActions,
+    MaskingActions,
     IdentityActions,
     ProposingActions,
     RunningActions,
@@ -187,7 +192,11 @@ class Workspace(
             case "play":
                 return mode is None
             case "flip_sign":
-                return mode is not None and mode.kind == "point"
+                return mode is not None and mode.kind != "box"
+            case "brush_size":
+                return mode is not None and mode.kind == "brush"
+            case "fill":
+                return isinstance(mode, PaintMode)
             case "pause_run":
                 return run is not None and not run.paused
             case "resume_run":
@@ -203,6 +212,8 @@ class Workspace(
         """An action is about to be carried out."""
         if action not in PLAYING_ACTIONS:
             self.stop_playing()
+        if action not in STROKE_ACTIONS:
+            self.lift()
 
     @property
     def fps(self) -> float:
@@ -303,12 +314,12 @@ class Workspace(
 
     @on(Timeline.Seek)
     def _seek(self, message: Timeline.Seek) -> None:
-        self.stop_playing()
+        self.about_to("seek")
         self.go_to(message.frame)
 
     @on(LabelPane.Picked)
     def _pick(self, message: LabelPane.Picked) -> None:
-        self.stop_playing()
+        self.about_to("pick_label")
         self.pick_label(message.label)
 
     @on(Canvas.Pressed)
@@ -318,13 +329,17 @@ class Workspace(
         if (drags and not message.ctrl) or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
             return
+        is_right = message.button == RIGHT_BUTTON
         with self.refusals_told():
+            if isinstance(self.place.mode, PaintMode):
+                self.press_brush(message.x, message.y, opposite=is_right, fills=message.ctrl)
+                return
             if message.button == LEFT_BUTTON and message.ctrl and self.select_at(message.x, message.y):
                 return
-            if message.button == RIGHT_BUTTON and self.place.mode is None:
+            if is_right and self.place.mode is None:
                 self.remove_at(message.x, message.y)
                 return
-            self.press(message.x, message.y, opposite=message.button == RIGHT_BUTTON or message.ctrl)
+            self.press(message.x, message.y, opposite=is_right or message.ctrl)
 
     @on(Canvas.Dragged)
     def _drag(self, message: Canvas.Dragged) -> None:

@@ -20,7 +20,7 @@ Answer = Callable[[str], Awaitable[None] | None]
 
 
 class AskLine(Horizontal):
-    """Hidden until `ask` is called; Enter answers; Escape, or Enter on nothing, gives up.
+    """Hidden until `ask` is called; Enter answers; Escape gives up, and so does Enter on nothing if that is no answer.
 
     While it is open the app gives it every key by `take`, one after the other. Left to themselves, a field and
     the screen handle keys side by side, and those that a slow link delivers in one go miss what they were for.
@@ -38,6 +38,7 @@ class AskLine(Horizontal):
         super().__init__()
         self._answer: Answer | None = None
         self._has_suggestions = False
+        self._takes_nothing = False
 
     def compose(self) -> ComposeResult:
         yield Label(markup=False)
@@ -48,12 +49,19 @@ class AskLine(Horizontal):
         return self._answer is not None
 
     def ask(
-        self, question: str, answer: Answer, value: str = "", example: str = "", suggestions: Sequence[str] = ()
+        self,
+        question: str,
+        answer: Answer,
+        value: str = "",
+        example: str = "",
+        suggestions: Sequence[str] = (),
+        takes_nothing: bool = False,
     ) -> None:
         """Open with a question; `value` can be edited, `example` is shown while it is empty.
 
-        Tab and the arrows up and down fill in one of the `suggestions` that fit what is typed. `answer` gets the text
-        as typed; where it raises InputError, the line stays open to mend it. The next key waits for what it returns.
+        Tab and the arrows up and down fill in one of the `suggestions` that fit what is typed. `takes_nothing` where
+        Enter on nothing is an answer, too. `answer` gets the text as typed; where it raises InputError, the line
+        stays open to mend it. The next key waits for what it returns.
         """
         self.query_one(Label).update(question)
         field = self.query_one(Input)
@@ -61,6 +69,7 @@ class AskLine(Horizontal):
         field.placeholder = example
         field.cursor_position = len(value)
         self._has_suggestions = bool(suggestions)
+        self._takes_nothing = takes_nothing
         line = self.screen.query_one(Suggestions)
         line.offer(suggestions)
         line.narrow(value)
@@ -99,7 +108,7 @@ class AskLine(Horizontal):
     async def _give_answer(self) -> None:
         answer, text = self._answer, self.query_one(Input).value
         self._close()
-        if answer is not None and text.strip():
+        if answer is not None and (text.strip() or self._takes_nothing):
             try:
                 if (done := answer(text)) is not None:
                     await done

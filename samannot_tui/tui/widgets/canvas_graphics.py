@@ -147,7 +147,8 @@ class KittyWire:
             self._is_damaged = False
         commands = [self._send(layer) for layer in picture.layers if layer not in self._images]
         commands += [self._place(layer, placement) for layer in picture.layers]
-        commands += [self._shrink(layer, 0) for layer in [*self._placed] if layer not in picture.layers]
+        gone = [layer for layer in self._placed if layer not in picture.layers]
+        commands += [self._free(layer) if layer.passing else self._shrink(layer, 0) for layer in gone]
         commands += self._free_surplus(picture)
         return self._at_once("".join(commands))
 

@@ -4,11 +4,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from samannot_tui.text import printable
+from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.prompting import Mode, PromptMode
 
 
 class MessageLine(Widget):
-    """In a prompt mode: the crosshair and the keys that move it; else the latest message."""
+    """The latest message; in a mode the crosshair, and beside it the keys, or a message until something is moved."""
 
     DEFAULT_CSS = """
     MessageLine { height: 1; }
@@ -18,10 +20,11 @@ class MessageLine(Widget):
         super().__init__()
         self._place = place
         self._message = ""
+        self._said_in: Mode | None = None
 
     def say(self, message: str) -> None:
         """Show a message until the next one."""
-        self._message = printable(message)
+        self._message, self._said_in = printable(message), self._place.mode
         self.refresh()
 
     @property
@@ -33,20 +36,37 @@ class MessageLine(Widget):
         width = max(1, self.size.width)
         if self._place.mode is None:
             return Content(f" {self._message}").truncate(width, ellipsis=True)
-        return Content.assemble((f" {self._mode()} ", "reverse bold"), f" {self._hint()}").truncate(
-            width, ellipsis=True
-        )
+        beside = self._message if self._said_in == self._place.mode else self._hint()
+        return Content.assemble((f" {self._mode()} ", "reverse bold"), f" {beside}").truncate(width, ellipsis=True)
 
     def _mode(self) -> str:
         mode = self._place.mode
         assert mode is not None
+        at = f"at {mode.x:g},{mode.y:g}"
+        if isinstance(mode, PaintMode):
+            name = mode.kind if mode.paint else "eraser" if mode.kind == "brush" else "cut-out"
+            return f"{name} {at}" + (f", radius {mode.radius:g}" if mode.kind == "brush" else "")
         sign = ("+" if mode.positive else "−") if mode.kind == "point" else "▭"
-        return f"{mode.kind} {sign} at {mode.x:g},{mode.y:g}"
+        return f"{mode.kind} {sign} {at}"
 
     def _hint(self) -> str:
-        mode, extent = self._place.mode, self._place.extent
+        mode = self._place.mode
         assert mode is not None
-        done = "places it" if mode.kind == "point" else "second corner" if mode.corner else "first corner"
-        steps = f"arrows {extent.coarse_step} px, ctrl 5, shift 1"
-        sign = "s sign · " if mode.kind == "point" else ""
-        return f"Enter {done} · {sign}t type · {steps}"
+        steps = f"arrows {self._place.extent.coarse_step} px, ctrl 5, shift 1"
+        keys = _paint_keys(mode) if isinstance(mode, PaintMode) else _prompt_keys(mode)
+        return f"{keys} · {steps}"
+
+
+def _prompt_keys(mode: PromptMode) -> str:
+    done = "places it" if mode.kind == "point" else "second corner" if mode.corner else "first corner"
+    sign = "s sign · " if mode.kind == "point" else ""
+    return f"Enter {done} · {sign}t type"
+
+
+def _paint_keys(mode: PaintMode) -> str:
+    other = "eraser" if mode.paint else "paint"
+    if mode.kind == "brush":
+        return f"Enter {'lifts' if mode.stroke else 'draws'} · s {other} · [ ] size · f fill"
+    if not mode.corners:
+        return f"Enter first corner · s {other} · f fill"
+    return "Enter corner, twice closes · Backspace takes back"
