@@ -103,10 +103,20 @@ RUNNING = Topic(
         _key(
             "equals_sign", "run('both')", "run.both", "Both", "Track forward, then backward, from here", "=", RUN_GROUP
         ),
+        _key(
+            "R",
+            "run_dialog",
+            "run.dialog",
+            "Run",
+            "Run with a choice: how far, which way, which labels; see what it will do",
+            "R",
+            RUN_GROUP,
+        ),
         _key("escape", "pause_run", "run.pause", "Pause", "Pause the run between frames", "Esc"),
         _key("escape", "resume_run", "run.resume", "Resume", "Resume the paused run", "Esc"),
         _key("x", "end_run", "run.end", "End", "End the run; its finished frames are kept", "x"),
         _key("c", "toggle_barrier", "run.barrier", "Barrier", "Set or clear a barrier on this frame", "c"),
+        _key("O", "options", "run.options", "Options", "Change the block size, and what blocks hand over"),
     ),
 )
 
@@ -150,6 +160,7 @@ MOVING = Topic(
         _key("full_stop", "play_speed(1)", "play.faster", "Faster", "Play faster, up to 8x"),
         _key("comma", "play_speed(-1)", "play.slower", "Slower", "Play slower, down to 0.25x"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
+        _key("G", "goto_block", "move.block.goto", "Go to block", "Type the number of the block to go to"),
     ),
 )
 

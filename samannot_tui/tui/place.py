@@ -20,12 +20,14 @@ LONGEST_NAME = 24
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A run as the screen shows it."""
+    """A run as the screen shows it: the one with that `number` (from 1) `of` a chain of them."""
 
     direction: str
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
+    number: int = 1
+    of: int = 1
     paused: bool = False
     ending: bool = False
 
@@ -34,13 +36,15 @@ class RunStatus:
 class Place:
     """Widgets read it; the workspace alone changes it and then tells them.
 
-    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing.
+    `pending` are (frame, label) whose mask the engine is making now; `mode` is None while browsing;
+    `runs_foreseen` is how many runs the last request was to lead to.
     """
 
     follower: Follower
     kept: View
     mode: PromptMode | None = None
     run: RunStatus | None = None
+    runs_foreseen: int = 1
     pending: set[tuple[int, int]] = field(default_factory=set)
     engine: EngineStatus = field(default_factory=EngineStatus)
 

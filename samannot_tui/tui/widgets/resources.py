@@ -54,11 +54,12 @@ def resource_lines(reading: Reading) -> list[str]:
 
 
 def run_line(run: RunStatus) -> str:
-    """A run in a few words: direction, frames done, and the time that is left."""
+    """A run in a few words: which of a chain, direction, frames done, and the time that is left."""
     if run.ending:
         return "ending"
     arrow = "‖" if run.paused else ARROWS[run.direction]
-    done = f"{arrow} {run.done}/{run.total}"
+    which = f"{run.number} of {run.of} " if run.of > 1 else ""
+    done = f"{which}{arrow} {run.done}/{run.total}"
     if run.paused:
         return f"{done} paused"
     if run.seconds_left is None:
