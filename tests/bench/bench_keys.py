@@ -3,9 +3,10 @@
 Run: python -m tests.bench.bench_keys [FOLDER]; a large session is kept in FOLDER and taken from there the next time.
 
 The real app, headless, with Unicode cells and pictures drawn beside it as ever. A key is answered when what it does
-is done and the widgets that it changed have been painted, the picture, and what the disk has yet to confirm, excepted.
-Textual paints sixty times a second, so that up to 17 ms of an answer are waiting for that. Held up is how long, after
-the answer too, nothing else could have been answered. Target: 50 ms for both, 99 times of 100.
+is done, on disk too, and the widgets that it changed have been painted, though not the picture. Textual paints sixty
+times a second, so that up to 17 ms of an answer are waiting for that. The event loop's own work until then, as
+processor time, is the figure that other programs on the machine do not change; the longest of it in one go is how long
+another key would wait. Target: 50 ms, 99 times of 100.
 """
 
 import asyncio
@@ -45,7 +46,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "step 10 frames": ("L",),
     "next block": ("right_square_bracket",),
     "first, last frame": ("end", "home"),
-    "next label": ("down",),
+    "next label": ("up", "down"),
     "view": ("v",),
     "names": ("i",),
     "zoom": ("z", "z", "w"),
@@ -57,6 +58,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "undo, redo": ("u", "ctrl+r"),
     "help, leave": ("question_mark", "escape"),
     "export, leave": ("e", "escape"),
+    "run dialog, leave": ("R", "escape"),
+    "options, leave": ("O", "escape"),
+    "information, leave": ("U", "escape"),
 }
 
 
@@ -65,11 +69,12 @@ class Times:
     """Seconds of each press of one kind of key."""
 
     answered: list[float] = field(default_factory=list)
-    held_up: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+    in_one_go: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
-        half, nearly_all, worst = (1e3 * np.percentile(self.answered, at) for at in (50, 99, 100))
-        return f"{half:5.0f} {nearly_all:5.0f} {worst:5.0f} {1e3 * max(self.held_up):8.0f}"
+        figures = [1e3 * np.percentile(times, at) for times in (self.answered, self.worked) for at in (50, 99, 100)]
+        return " ".join(f"{each:5.0f}" for each in (*figures, 1e3 * max(self.in_one_go)))
 
 
 class NotingApp(SamannotApp):
@@ -87,36 +92,37 @@ class NotingApp(SamannotApp):
 
 
 class Heart:
-    """Beats on the event loop; `longest` is the longest that it had to wait for since `reset`."""
+    """Beats on the event loop; `longest` is the most processor time that the loop spent between two beats."""
 
     def __init__(self) -> None:
         self.longest = 0.0
 
     async def beat(self) -> None:
         while True:
-            before = time.perf_counter()
+            before = time.thread_time()
             await asyncio.sleep(HEARTBEAT)
-            self.longest = max(self.longest, time.perf_counter() - before - HEARTBEAT)
+            self.longest = max(self.longest, time.thread_time() - before)
 
 
 async def pressed(app: NotingApp, pilot: Pilot[None], heart: Heart, key: str, times: Times) -> None:
     """Press a key once, and wait until all that it asked for is done."""
     app.acted.clear()
     heart.longest = 0.0
-    began = time.perf_counter()
+    began, idle = time.perf_counter(), time.thread_time()
     press = asyncio.create_task(pilot._app._press_keys([key]))
     if app.workspace.ask_line.is_open or app.screen is not app.workspace:
         await press  # what takes these keys is no action of the workspace
     else:
         await app.acted.wait()
+    await app.workers.wait_for_complete([each for each in app.workers if each.group != "monitor"])
     painted = asyncio.Event()
     app.screen.call_after_refresh(painted.set)
     await painted.wait()
     times.answered.append(time.perf_counter() - began)
+    times.worked.append(time.thread_time() - idle)
     await press
-    await app.workers.wait_for_complete([each for each in app.workers if each.group != "monitor"])
     await pilot.pause(0.02)
-    times.held_up.append(heart.longest)
+    times.in_one_go.append(heart.longest)
 
 
 async def measured(folder: Path) -> dict[str, Times]:
@@ -197,10 +203,11 @@ def main() -> None:
         large = large_session(folder)
         sample = asyncio.run(measured(sample_session(folder)))
         times = asyncio.run(measured(large))
-    print(f"{'ms':20}{'sample session (baseline)':32}{FRAMES} frames x {LABELS} labels")
-    print(f"{'':20}" + f"{'p50':>5} {'p99':>5} worst  held up   ".ljust(32) * 2)
+    print(f"{'ms':20}{'sample session (baseline)':48}{FRAMES} frames x {LABELS} labels")
+    print(f"{'':20}" + "answered          work              in one go   ".ljust(48) * 2)
+    print(f"{'':20}" + f"{'p50':>5} {'p99':>5} worst " * 4)
     for kind in KINDS:
-        print(f"{kind:20}{sample[kind]!s:32}{times[kind]}")
+        print(f"{kind:20}{sample[kind]!s:48}{times[kind]}")
 
 
 if __name__ == "__main__":

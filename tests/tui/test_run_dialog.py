@@ -1,4 +1,4 @@
-"""Runs by their dialog: how far, which way and which labels, foreseen before they start; chains of them on the screen."""
+"""Runs by their dialog: how far, which way, which labels, foreseen before they start; chains of them on the screen."""
 
 import os
 import signal

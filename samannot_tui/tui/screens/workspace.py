@@ -1,7 +1,7 @@
 """The workspace: the one screen where a video is annotated."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from samannot_tui.engine.reports import Progressed, RunnerEvent
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
-from samannot_tui.monitor import Reading
+from samannot_tui.monitor import Alarm, Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.labelling import LabellingActions
@@ -29,8 +29,10 @@ from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
+from samannot_tui.tui.information import information
 from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screens.info import InfoScreen
 from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
 from samannot_tui.tui.widgets.canvas import Canvas
@@ -61,7 +63,6 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
     Workspace {
         & #middle { height: 1fr; }
         & #side { height: 1fr; }
-        & Footer.-compact FooterLabel, & Footer.-compact FooterKey.-grouped { margin: 0 1 0 0; }
     }
     """
 
@@ -108,6 +109,8 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self._terminal = terminal
         self._link = Link()
         self._read_machine = read_machine
+        self._reading = Reading()
+        self._alarm = Alarm()
         self._asked: PictureRequest | None = None
         self._view_timer: Timer | None = None
         self._is_painted = False
@@ -124,7 +127,7 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         yield Timeline(self.place)
         yield MessageLine(self.place)
         yield self.ask_line
-        yield KeyFooter(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._drawer = Drawer(self._source, self.client.follower)
@@ -253,7 +256,17 @@ class Workspace(PlayingActions, LabellingActions, PromptingActions, RunningActio
         self.post_message(self.MachineRead(self._read_machine()))
 
     def on_workspace_machine_read(self, message: MachineRead) -> None:
+        self._reading = message.reading
         self.query_one(ResourcePane).show_reading(message.reading)
+        for shortage in self._alarm.news(message.reading):
+            self.warn(f"{shortage.level.capitalize()}: {shortage.sentence}")
+
+    def action_information(self) -> None:
+        self.app.push_screen(InfoScreen(self._information))
+
+    async def _information(self) -> Iterable[tuple[str, str]]:
+        used = await self.client.usage()
+        return information(self.place, self.client.folder, used, self._reading, self._graphics())
 
     def on_workspace_picture_ready(self, message: PictureReady) -> None:
         self._pictures.drawn(message.request, message.drawn)
