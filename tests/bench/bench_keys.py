@@ -37,7 +37,7 @@ from samannot_tui.tui.client import Client
 from tests.bench.bench_session import HEIGHT, WIDTH, fill
 
 FRAMES, LABELS = 20_000, 50
-PRESSES = 60
+PRESSES = 40
 CELLS = Terminal("cells", "Unicode cells were asked for.", Answers())
 HEARTBEAT = 0.001
 

@@ -17,7 +17,7 @@ async def test_block_size_and_transition(desk: OpenDesk) -> None:
     async with desk((80, 24)) as at:
         await at.press("g", "1", "2", "enter", "O")
         assert isinstance(at.app.screen, OptionsScreen)
-        assert told(at, "cut").startswith("1 blocks; this frame is in block 1, frames 0 to 29.")
+        assert told(at, "cut").startswith("1 block; this frame is in block 1, frames 0 to 29.")
         await at.press(*["backspace"] * 3, "1", "0")
         assert told(at, "cut").startswith("3 blocks; this frame is in block 2, frames 10 to 19.")
         await at.press("tab", "down", "down", "enter")

@@ -21,9 +21,9 @@ from samannot_tui.tui.widgets.choice import Choice
 from samannot_tui.tui.widgets.field import Field
 
 TRANSITIONS: dict[Transition, str] = {
-    "carry": "the engine's memory, as if there were no cut (the mask where it is gone)",
+    "carry": "the engine's memory, or else the mask",
     "mask": "the mask on the last frame of the block",
-    "points": "up to 8 points out of that mask, as prompts that can be changed",
+    "points": "up to 8 points of that mask, as prompts",
     "off": "nothing: a block begins with its own prompts alone",
 }
 MEANING = "Changing it moves the cuts and nothing else: masks, prompts and barriers stay."
@@ -85,8 +85,9 @@ class OptionsScreen(ModalScreen[str]):
     def _cut(self, size: int) -> str:
         place = self._place
         blocks, here = block_count(size, place.frame_count), block_of(place.frame, size, place.frame_count)
+        cut = "1 block" if blocks == 1 else f"{blocks} blocks"
         number = place.frame // size + 1
-        return f"{blocks} blocks; this frame is in block {number}, frames {here.first} to {here.last}. {MEANING}"
+        return f"{cut}; this frame is in block {number}, frames {here.first} to {here.last}. {MEANING}"
 
     def action_leave(self) -> None:
         self.dismiss(None)

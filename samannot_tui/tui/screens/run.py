@@ -50,7 +50,7 @@ class RunScreen(ModalScreen[Ordered]):
         & #frames { width: 10; background: $boost; }
         & #labels { width: 1fr; height: auto; max-height: 5; border: none; padding: 0; background: $surface; }
         & #labels:focus { background: $boost; }
-        & VerticalScroll { height: auto; max-height: 9; margin-top: 1; }
+        & #ahead { height: auto; max-height: 9; margin-top: 1; }
         & #foreseen { height: auto; }
         & .refused { color: $warning; }
     }
@@ -70,7 +70,7 @@ class RunScreen(ModalScreen[Ordered]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = f"Run from frame {self._start}"
-            box.border_subtitle = "Tab next field · arrows choose · Space ticks · Enter starts · Esc closes"
+            box.border_subtitle = "Tab next · arrows choose · Space ticks · Enter starts · Esc closes"
             with Horizontal():
                 yield Label("How far")
                 yield Choice(EXTENTS, "block", "extent")
@@ -83,7 +83,7 @@ class RunScreen(ModalScreen[Ordered]):
             with Horizontal():
                 yield Label("Labels")
                 yield SelectionList[int](*self._labels(), id="labels", compact=True)
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(id="ahead", can_focus=False):
                 yield Static(id="foreseen", markup=False)
 
     def on_mount(self) -> None:
