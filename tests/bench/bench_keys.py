@@ -204,8 +204,8 @@ def main() -> None:
         sample = asyncio.run(measured(sample_session(folder)))
         times = asyncio.run(measured(large))
     print(f"{'ms':20}{'sample session (baseline)':48}{FRAMES} frames x {LABELS} labels")
-    print(f"{'':20}" + "answered          work              in one go   ".ljust(48) * 2)
-    print(f"{'':20}" + f"{'p50':>5} {'p99':>5} worst " * 4)
+    print(f"{'':20}" + f"{'answered':18}{'work':18}one go".ljust(48) * 2)
+    print(f"{'':20}" + ("  p50   p99 worst " * 2 + "worst").ljust(48) * 2)
     for kind in KINDS:
         print(f"{kind:20}{sample[kind]!s:48}{times[kind]}")
 
