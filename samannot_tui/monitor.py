@@ -11,6 +11,8 @@ _T = TypeVar("_T")
 
 GIB = 2**30
 WARNING, CRITICAL = 0.85, 0.95
+EASED = 0.03
+"""So far below its level something must fall before that level is news again."""
 ROOMY_DISK = 20 * GIB
 """With so many bytes free no session fills a disk, however full it is in percent."""
 
@@ -88,38 +90,78 @@ class Shortage:
     sentence: str
 
 
-def level(fraction: float) -> Level:
-    """How bad it is that `fraction` (0 to 1) of something is used."""
-    return "critical" if fraction >= CRITICAL else "warning" if fraction >= WARNING else "ok"
+def level(fraction: float, margin: float = 0.0) -> Level:
+    """How bad it is that `fraction` (0 to 1) of something is used; `margin` lowers what counts as bad."""
+    return "critical" if fraction >= CRITICAL - margin else "warning" if fraction >= WARNING - margin else "ok"
 
 
-def disk_level(free: int, total: int) -> Level:
+def disk_level(free: int, total: int, margin: float = 0.0) -> Level:
     """As `level`, of a disk with `free` of `total` bytes left; one with ROOMY_DISK bytes left is ok."""
-    return "ok" if free >= ROOMY_DISK else level(1 - free / total)
+    return "ok" if free * (1 - margin) >= ROOMY_DISK else level(1 - free / total, margin)
 
 
-def shortages(reading: Reading) -> list[Shortage]:
-    """What runs short in a reading, in words; empty while all is well."""
-    return list(_shortages(reading))
+def shortages(reading: Reading, margin: float = 0.0) -> list[Shortage]:
+    """What runs short in a reading, in words; empty while all is well. `margin` as in `level`."""
+    return list(_shortages(reading, margin))
 
 
-def _shortages(reading: Reading) -> Iterator[Shortage]:
+class Alarm:
+    """Tells each shortage once, and again only when it has become worse, or eased by EASED and come back."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Level] = {}
+
+    def news(self, reading: Reading) -> list[Shortage]:
+        """What has come to run short with this reading."""
+        eased = {each.what: each.level for each in shortages(reading, EASED)}
+        self._told = {what: min(told, eased[what], key=_badness) for what, told in self._told.items() if what in eased}
+        news = [each for each in shortages(reading) if _badness(each.level) > _badness(self._told.get(each.what, "ok"))]
+        self._told.update({each.what: each.level for each in news})
+        return news
+
+
+def _badness(level: Level) -> int:
+    return ("ok", "warning", "critical").index(level)
+
+
+def _shortages(reading: Reading, margin: float) -> Iterator[Shortage]:
     if reading.ram_used is not None and reading.ram_total:
-        yield from _memory("RAM", reading.ram_used, reading.ram_total)
+        yield from _memory("RAM", reading.ram_used, reading.ram_total, margin)
     if reading.vram_used is not None and reading.vram_total:
-        yield from _memory("VRAM", reading.vram_used, reading.vram_total)
+        yield from _memory("VRAM", reading.vram_used, reading.vram_total, margin)
     if reading.disk_free is not None and reading.disk_total:
-        how_bad = disk_level(reading.disk_free, reading.disk_total)
+        how_bad = disk_level(reading.disk_free, reading.disk_total, margin)
         if how_bad != "ok":
             left = f"The session's disk has {reading.disk_free / GIB:.1f} of {reading.disk_total / GIB:.0f} GiB left"
             yield Shortage("disk", how_bad, f"{left}: {_ADVICE['disk', how_bad]}.")
 
 
-def _memory(what: Literal["RAM", "VRAM"], used: int, total: int) -> Iterator[Shortage]:
-    how_bad = level(used / total)
+def _memory(what: Literal["RAM", "VRAM"], used: int, total: int, margin: float) -> Iterator[Shortage]:
+    how_bad = level(used / total, margin)
     if how_bad != "ok":
         full = f"{used / GIB:.1f} of {total / GIB:.0f} GiB of {what} are used"
         yield Shortage(what, how_bad, f"{full}: {_ADVICE[what, how_bad]}.")
+
+
+def memory_of_app() -> int | None:
+    """Bytes of RAM that this program's own process uses."""
+    try:
+        import psutil
+    except ImportError:
+        return None
+    return _quietly(lambda: int(psutil.Process().memory_info().rss))
+
+
+def memory_of_workers() -> int | None:
+    """Bytes of RAM of all processes that this program has started, None while there are none."""
+    try:
+        import psutil
+    except ImportError:
+        return None
+    processes = _quietly(lambda: psutil.Process().children(recursive=True)) or []
+    sizes = [_quietly(lambda each=each: int(each.memory_info().rss)) for each in processes]  # type: ignore[misc]
+    known = [size for size in sizes if size is not None]  # any may have ended meanwhile
+    return sum(known) if known else None
 
 
 _ADVICE = {

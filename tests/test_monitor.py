@@ -1,6 +1,7 @@
 """The machine's readings: right where they can be had, None where not, never an exception."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +9,17 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from samannot_tui.monitor import GIB, Monitor, Reading, disk_level, level, shortages
+from samannot_tui.monitor import (
+    GIB,
+    Alarm,
+    Monitor,
+    Reading,
+    disk_level,
+    level,
+    memory_of_app,
+    memory_of_workers,
+    shortages,
+)
 
 
 class Broken:
@@ -143,3 +154,37 @@ def test_a_shortage_says_how_far_and_what_to_do() -> None:
 def test_no_shortage_where_nothing_could_be_read() -> None:
     assert shortages(Reading()) == []
     assert shortages(Reading(ram_used=1, ram_total=2, vram_used=0, vram_total=0)) == []
+
+
+def test_a_shortage_is_news_when_it_comes_and_when_it_gets_worse() -> None:
+    alarm = Alarm()
+
+    def news(used: int) -> list[str]:
+        return [each.level for each in alarm.news(Reading(ram_used=used, ram_total=100))]
+
+    assert [news(used) for used in (84, 86, 84, 86, 96, 94, 97, 91, 96)] == [
+        [],
+        ["warning"],
+        [],
+        [],
+        ["critical"],
+        [],
+        [],
+        [],
+        ["critical"],
+    ]
+    assert [news(used) for used in (83, 86, 80, 86)] == [[], [], [], ["warning"]]
+
+
+def test_a_disk_on_the_edge_of_being_roomy_is_news_once() -> None:
+    alarm = Alarm()
+    readings = [Reading(disk_free=int(free * GIB), disk_total=1000 * GIB) for free in (20.1, 19.9, 20.1, 19.9)]
+    assert [len(alarm.news(reading)) for reading in readings] == [0, 1, 0, 0]
+
+
+def test_the_memory_of_this_program() -> None:
+    own = memory_of_app()
+    assert own is not None and own > 2**20
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert memory_of_workers()
+        child.communicate(b"\n")

@@ -272,7 +272,7 @@ class Conductor:
         errand.runs += 1
         self._errand = errand
         self._recorder = RunRecorder(self._session, started.seq, plan)
-        self._tell(Started(started.seq, plan))
+        self._tell(Started(started.seq, plan, errand.runs))
         self._tell(self._recorder.progress())
         # A single frame's memory would come before that of the block around it.
         self._send(Track(started.seq, passes, remember=plan.direction != "frame"))

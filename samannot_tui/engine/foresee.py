@@ -1,7 +1,7 @@
 """What a request is going to do, before it does it: frames, labels, who is left alone, and how long it will take."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from samannot_tui.engine.carried_out import is_carried_out
@@ -92,20 +92,24 @@ def foresee(
 
 def in_words(foreseen: Foreseen, state: State) -> str:
     """What is said before it starts; safe to show."""
-    # A screen may be behind the writer: a label that it has not heard of yet goes by its number.
-    names = [
-        printable(state.labels[label].name) if label in state.labels else f"label {label}" for label in foreseen.labels
-    ]
-    if len(names) > _NAMES_TOLD:
-        names[_NAMES_TOLD:] = [f"{len(names) - _NAMES_TOLD} more"]
     runs = f" in {foreseen.runs} runs" if foreseen.runs > 1 else ""
-    sentences = [f"Run {foreseen.direction}, frames {foreseen.first} to {foreseen.last}{runs}: {', '.join(names)}."]
+    told = names(foreseen.labels, state)
+    sentences = [f"Run {foreseen.direction}, frames {foreseen.first} to {foreseen.last}{runs}: {told}."]
     if foreseen.edits_kept:
         kept = "1 edited mask stays" if foreseen.edits_kept == 1 else f"{foreseen.edits_kept} edited masks stay"
         sentences.append(f"{kept} as it is." if foreseen.edits_kept == 1 else f"{kept} as they are.")
     if foreseen.seconds is not None:
-        sentences.append(f"About {_duration(foreseen.seconds)}.")
+        sentences.append(f"About {duration(foreseen.seconds)}.")
     return " ".join((*sentences, *foreseen.notices))
+
+
+def names(labels: Sequence[int], state: State) -> str:
+    """What labels are called, the first few of them; safe to show."""
+    # A screen may be behind the writer: a label that it has not heard of yet goes by its number.
+    told = [printable(state.labels[label].name) if label in state.labels else f"label {label}" for label in labels]
+    if len(told) > _NAMES_TOLD:
+        told[_NAMES_TOLD:] = [f"{len(told) - _NAMES_TOLD} more"]
+    return ", ".join(told)
 
 
 def _sweeps(
@@ -165,7 +169,8 @@ def _edits_under(sweeps: list[_Sweep], live: LiveMasks) -> int:
     return len(cells)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """How long that is, for people: as exact as a forecast can be."""
     if seconds < 90:
         return f"{max(round(seconds), 1)} s"
     minutes = round(seconds / 60)

@@ -21,10 +21,11 @@ class Released:
 
 @dataclass(frozen=True)
 class Started:
-    """A run has begun; its plan names what is left alone."""
+    """A run has begun; its plan names what is left alone. `number` counts the runs of one request from 1."""
 
     run: int
     plan: Plan
+    number: int = 1
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class _Report:
         match event:
             case Ready(engine):
                 self.engine = engine
-            case Started(_, plan):
+            case Started(plan=plan):
                 self._started_at = time.monotonic()
                 self.runs += 1
                 self.labels.update(each.label for sweep in plan.passes for each in sweep.labels)

@@ -5,14 +5,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-import psutil
-
 from samannot_tui.errors import InputError
-from samannot_tui.monitor import Monitor
+from samannot_tui.monitor import Monitor, memory_of_app, memory_of_workers
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.journal import now
@@ -135,7 +133,6 @@ class _Usage:
 
     def __init__(self, folder: Path) -> None:
         self._monitor = Monitor(folder)
-        self._app = psutil.Process()
 
     def read(self) -> list[int | float | None]:
         machine = self._monitor.read()
@@ -143,22 +140,13 @@ class _Usage:
             machine.cpu_percent,
             machine.ram_used,
             machine.ram_total,
-            self._app.memory_info().rss,
-            self._workers(),
+            memory_of_app(),
+            memory_of_workers(),
             machine.gpu_percent,
             machine.vram_used,
             machine.vram_total,
             machine.disk_free,
         ]
-
-    def _workers(self) -> int | None:
-        """Bytes of all processes that this program has started, None while there are none."""
-        sizes = []
-        with suppress(psutil.Error):
-            for process in self._app.children(recursive=True):
-                with suppress(psutil.Error):  # it has ended meanwhile
-                    sizes.append(process.memory_info().rss)
-        return sum(sizes) if sizes else None
 
     def close(self) -> None:
         self._monitor.close()

@@ -162,7 +162,7 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
     if terminal.answers.colours == "truecolor":
         os.environ["COLORTERM"] = "truecolor"  # What Textual goes by, and SSH does not forward.
     client = Client(session)
-    monitor = Monitor()
+    monitor = Monitor(session.folder)
     remember(session.folder)
     app = SamannotApp(client, source, terminal, monitor.read)
     with leaving_on_signals(app.leave):

@@ -145,10 +145,20 @@ RUNNING = Topic(
         _key(
             "equals_sign", "run('both')", "run.both", "Both", "Track forward, then backward, from here", "=", RUN_GROUP
         ),
+        _key(
+            "R",
+            "run_dialog",
+            "run.dialog",
+            "Run",
+            "Run with a choice: how far, which way, which labels; see what it will do",
+            "R",
+            RUN_GROUP,
+        ),
         _key("escape", "pause_run", "run.pause", "Pause", "Pause the run between frames", "Esc"),
         _key("escape", "resume_run", "run.resume", "Resume", "Resume the paused run", "Esc"),
         _key("x", "end_run", "run.end", "End", "End the run; its finished frames are kept", "x"),
         _key("c", "toggle_barrier", "run.barrier", "Barrier", "Set or clear a barrier on this frame", "c"),
+        _key("O", "options", "run.options", "Options", "Change the block size, and what blocks hand over"),
     ),
 )
 
@@ -201,6 +211,7 @@ MOVING = Topic(
         _key("T", "zoom_timeline(1)", "timeline.zoom.in", "Zoom timeline", "Zoom the timeline in on this frame"),
         _key("Y", "zoom_timeline(-1)", "timeline.zoom.out", "Zoom timeline out", "Zoom the timeline out"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
+        _key("G", "goto_block", "move.block.goto", "Go to block", "Type the number of the block to go to"),
     ),
 )
 
@@ -229,6 +240,7 @@ SESSION = Topic(
         _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
         _key("S", "screenshot", "session.screenshot", "Screenshot", "Save what is shown as a PNG file in the session"),
+        _key("U", "information", "session.info", "Info", "Show engine, memory, disk space and the link's speed"),
         _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),
         _key("q", "quit", "session.quit", "Quit", "Leave; nothing is lost, a run is ended cleanly"),
     ),

@@ -27,6 +27,7 @@ from samannot_tui.session.settings import Settings, changed
 from samannot_tui.session.store import Session
 from samannot_tui.session.view import View, read_view, write_view
 from samannot_tui.tui.engine_status import Chosen, EngineNews, Loading, Refused
+from samannot_tui.tui.information import Usage, usage
 
 if TYPE_CHECKING:
     # Engines and formats import OpenCV, which must not hold up the first paint.
@@ -244,6 +245,10 @@ class Client:
         from samannot_tui.jobs.proposing import find_crossings
 
         return find_crossings(Follower(self._session), labels, first, last)
+
+    async def usage(self) -> Usage:
+        """What the program and the session take of the machine now."""
+        return await asyncio.to_thread(usage, self.folder)
 
     async def add_screenshot(self, png: bytes, name: str, frame: int) -> Path:
         """Keep a picture in the session's folder, see `session.screenshots.add_screenshot`.

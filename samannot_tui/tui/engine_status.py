@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from samannot_tui.engine import reports as news
+from samannot_tui.session.events import EngineInfo
 
 Phase = Literal["unknown", "refused", "resting", "loading", "ready", "asleep", "failed"]
 
@@ -32,11 +33,12 @@ EngineNews = Chosen | Refused | Loading
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """`reason` says which engine, and why if it is not the better one; `device` is known once it is ready."""
+    """`reason` says which engine, and why if it is not the better one; `device`, `info` are known once it is ready."""
 
     phase: Phase = "unknown"
     reason: str = ""
     device: str = ""
+    info: EngineInfo | None = None
 
     @property
     def name(self) -> str:
@@ -80,7 +82,7 @@ def status_after(status: EngineStatus, event: news.RunnerEvent | EngineNews) -> 
         case Loading():
             return replace(status, phase="loading")
         case news.Ready(engine):
-            return replace(status, phase="ready", device=str(engine.settings.get("device", "")))
+            return replace(status, phase="ready", device=str(engine.settings.get("device", "")), info=engine)
         case news.Released() | news.Failed() if status.phase == "loading":
             return replace(status, phase="failed")
         case news.Released() if status.phase == "ready":

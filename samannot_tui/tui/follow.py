@@ -55,6 +55,8 @@ def follow_engine(place: Place, event: news.RunnerEvent | EngineNews) -> Told | 
             return _end_run(place, event)
         case news.Stale():
             return Told(_stale(event.blocks))
+        case news.Started():
+            return _begin_run(place, event)
         case _:
             place.run = _run_after(place.run, event)
     return None
@@ -62,8 +64,6 @@ def follow_engine(place: Place, event: news.RunnerEvent | EngineNews) -> Told | 
 
 def _run_after(run: RunStatus | None, event: news.RunnerEvent | EngineNews) -> RunStatus | None:
     match event:
-        case news.Started():
-            return RunStatus(event.plan.direction)
         case news.Progressed() if run:
             return replace(run, done=event.done, total=event.total, seconds_left=event.seconds_left)
         case news.Paused() if run:
@@ -71,6 +71,16 @@ def _run_after(run: RunStatus | None, event: news.RunnerEvent | EngineNews) -> R
         case news.Resumed() if run:
             return replace(run, paused=False)
     return run
+
+
+def _begin_run(place: Place, event: news.Started) -> Told | None:
+    """What was foreseen has been told already, so that nothing is told of the first run."""
+    runs = max(place.runs_foreseen, event.number)
+    place.run = RunStatus(event.plan.direction, number=event.number, of=runs)
+    if event.number == 1:
+        return None
+    block = event.plan.start // place.state.settings.block_size + 1
+    return Told(f"Run {event.number} of {runs}: block {block} of {place.block_count}.")
 
 
 def _end_run(place: Place, event: news.Ended) -> Told:

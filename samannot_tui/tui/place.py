@@ -23,12 +23,14 @@ LONGEST_NAME = 24
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A run as the screen shows it."""
+    """A run as the screen shows it: the one with that `number` (from 1) `of` a chain of them."""
 
     direction: str
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
+    number: int = 1
+    of: int = 1
     paused: bool = False
     ending: bool = False
 
@@ -38,7 +40,8 @@ class Place:
     """Widgets read it; the workspace alone changes it and then tells them.
 
     `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
-    `mode` is None while browsing; `picked` is the seq of the prompt that was selected last.
+    `mode` is None while browsing; `picked` is the seq of the prompt that was selected last; `runs_foreseen` is how
+    many runs the last request was to lead to.
     """
 
     follower: Follower
@@ -46,6 +49,7 @@ class Place:
     mode: Mode | None = None
     picked: int | None = None
     run: RunStatus | None = None
+    runs_foreseen: int = 1
     pending: set[tuple[int, int]] = field(default_factory=set)
     edits: tuple[CellEdit, ...] = ()
     engine: EngineStatus = field(default_factory=EngineStatus)

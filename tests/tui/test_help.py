@@ -2,8 +2,7 @@
 
 import pytest
 from textual.binding import Binding
-from textual.widgets import Footer, Static
-from textual.widgets._footer import FooterKey
+from textual.widgets import Static
 
 from samannot_tui.session.commands import AddLabel
 from samannot_tui.tui.app import SamannotApp
@@ -11,7 +10,8 @@ from samannot_tui.tui.bindings import BINDINGS, TOPICS
 from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.screens.help import HelpScreen
 from samannot_tui.tui.screens.workspace import Workspace
-from tests.tui.conftest import OpenDesk
+from samannot_tui.tui.widgets.key_footer import FooterItem, KeyFooter
+from tests.tui.conftest import Desk, OpenDesk
 
 MODAL_ACTIONS = ("crosshair", "place", "flip_sign", "leave_mode", "brush_size", "fill")
 SELECTION_ACTIONS = ("deselect",)
@@ -50,19 +50,39 @@ async def test_help_names_every_key(desk: OpenDesk) -> None:
         parts = [str(part.content) for part in at.app.screen.query(Static)]
         for topic in TOPICS:
             assert topic.title in parts
+            rows = {what: keys.split() for keys, what in at.app.screen.rows(topic)}
             for binding in topic.bindings:
                 told = binding.group.description if binding.group and not binding.show else binding.tooltip
-                keys = parts[parts.index(told) - 1].split()
                 for each in Binding.make_bindings([binding]):
                     shown = at.app.get_key_display(Binding(each.key, each.action))
-                    assert shown in keys or shown.removeprefix("shift+") in keys
+                    assert shown in rows[told] or shown.removeprefix("shift+") in rows[told]
         await at.press("escape")
         assert at.app.screen is at.screen
 
 
+def footer_items(at: Desk) -> list[FooterItem]:
+    return at.screen.query_one(KeyFooter).items
+
+
+async def test_a_click_in_the_footer_presses_the_key(desk: OpenDesk) -> None:
+    async with desk() as at:
+        footer = at.screen.query_one(KeyFooter)
+        text = footer.render().plain
+        view = at.screen.place.kept.view
+        await at.pilot.click(KeyFooter, offset=(text.index("v View") + 3, 0))
+        await at.settle()
+        assert at.screen.place.kept.view != view
+        await at.pilot.click(KeyFooter, offset=(text.index("> < = R Run") + 6, 0))
+        await at.settle()
+        assert at.told == ["There is no label yet: press a to add one."]
+        await at.pilot.click(KeyFooter, offset=(text.index("? Help"), 0))
+        await at.settle()
+        assert isinstance(at.app.screen, HelpScreen)
+
+
 async def test_the_footer_says_what_escape_would_do(desk: OpenDesk) -> None:
     def footer() -> list[str]:
-        return [key.description for key in at.screen.query(FooterKey) if key.key == "escape"]
+        return [item.description for item in footer_items(at) if item.keys[0][0] == "escape"]
 
     async with desk() as at:
         assert footer() == []
@@ -81,7 +101,7 @@ async def test_the_footer_says_what_escape_would_do(desk: OpenDesk) -> None:
 
 async def test_the_way_to_all_keys_is_in_the_footer_at_any_width(desk: OpenDesk) -> None:
     async with desk((30, 10)) as at:
-        assert at.screen.query(FooterKey).first().description == "Help"
+        assert footer_items(at)[0].description == "Help"
 
 
 async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
@@ -100,9 +120,9 @@ async def test_the_footer_shows_keys_whole_or_not_at_all(desk: OpenDesk, width: 
     async with desk((width, 24)) as at:
         await at.pilot.pause()
         for _ in range(2):
-            footer = at.screen.query_one(Footer)
-            shown = [key for key in footer.children if key.visible]
-            assert shown and all(key.region.right <= width for key in shown)
-            assert len(shown) == len(footer.children) or width < 120
+            footer = at.screen.query_one(KeyFooter)
+            ends = [footer.render().plain.endswith(item.description) for item in footer.items]
+            assert ends[-1] and footer.render().cell_length <= width
+            assert len(footer.items) == len(list(footer._items())) or width < 120
             await at.press("p", "escape")
             await at.pilot.pause()

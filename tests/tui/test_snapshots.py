@@ -152,6 +152,18 @@ def test_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch,
     assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
 
 
+@pytest.mark.parametrize("key", ["R", "O"], ids=["run", "options"])
+def test_dialogs_about_runs(snap_compare, app: SamannotApp, key: str) -> None:  # type: ignore[no-untyped-def]
+    async def open_dialog(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press(key)
+        await pilot.pause(0.3)
+        await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "foresee"])
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+
+
 def test_help(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
     async def open_help(pilot: Pilot[None]) -> None:
         await pilot.press("question_mark")

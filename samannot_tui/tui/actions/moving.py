@@ -1,6 +1,6 @@
 """Actions that go to another frame."""
 
-from samannot_tui.engine.blocks import block_after, block_before, block_of
+from samannot_tui.engine.blocks import block_after, block_before, block_of, block_span
 from samannot_tui.errors import InputError
 from samannot_tui.session.queries import Mark, next_marked, previous_marked
 from samannot_tui.session.view import MAX_TIMELINE_ZOOM
@@ -66,6 +66,16 @@ class MovingActions(ActionScreen):
     def action_goto(self) -> None:
         last = self.place.frame_count - 1
         self.ask("Go to frame", self._answer_goto, example=f"0 to {last}")
+
+    def action_goto_block(self) -> None:
+        self.ask("Go to block", self._answer_goto_block, example=f"1 to {self.place.block_count}")
+
+    def _answer_goto_block(self, text: str) -> None:
+        """To the block's first frame. Raises InputError where the answer is no block's number."""
+        place, typed = self.place, text.strip()
+        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= place.block_count):
+            raise InputError(f"“{printable(typed)}” is not a block; type a number from 1 to {place.block_count}.")
+        self.go_to(block_span(int(typed) - 1, place.state.settings.block_size, place.frame_count).first)
 
     def _answer_goto(self, text: str) -> None:
         """Raises InputError where the answer is no frame's number."""

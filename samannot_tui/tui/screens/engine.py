@@ -1,4 +1,4 @@
-"""The engine dialog: which engine and checkpoint, how exact, and how blocks hand over."""
+"""The engine dialog: which engine and checkpoint, and how exact."""
 
 from collections.abc import Iterable
 from typing import ClassVar, get_args
@@ -12,7 +12,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Static
 
 from samannot_tui.errors import InputError, JobError
-from samannot_tui.session.plan import Transition
 from samannot_tui.session.settings import IMAGE_SIZES, Precision, Settings
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
@@ -72,7 +71,6 @@ class EngineScreen(ModalScreen[str]):
                     f"a multiple of {IMAGE_SIZES.step} up to {IMAGE_SIZES[-1]}; smaller is faster", classes="hint"
                 )
             yield from _one_of("Precision", "precision", get_args(Precision), settings.precision)
-            yield from _one_of("Transition", "transition", get_args(Transition), settings.transition)
             yield Button("Apply", compact=True, variant="primary")
             yield Static(id="told", markup=False)
 
@@ -116,7 +114,6 @@ class EngineScreen(ModalScreen[str]):
             "checkpoint": checkpoint,
             "image_size": int(typed),
             "precision": self._pressed("#precision"),
-            "transition": self._pressed("#transition"),
         }
 
     def _pressed(self, selector: str) -> str | None:

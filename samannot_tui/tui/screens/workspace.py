@@ -1,7 +1,7 @@
 """The workspace: the one screen where a video is annotated."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from samannot_tui.engine.reports import Progressed, RunnerEvent
 from samannot_tui.graphics.link import Link
 from samannot_tui.graphics.terminal import Terminal
 from samannot_tui.media.source import FrameSource
-from samannot_tui.monitor import Reading
+from samannot_tui.monitor import Alarm, Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.features import FeatureActions
@@ -34,9 +34,11 @@ from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
 from samannot_tui.tui.follow import follow_engine, follow_events
+from samannot_tui.tui.information import information
 from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.pictures import Pictures, Screen
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screens.info import InfoScreen
 from samannot_tui.tui.screens.proposals import Search
 from samannot_tui.tui.screenshot import screenshot
 from samannot_tui.tui.widgets.ask_line import AskLine
@@ -81,7 +83,6 @@ class Workspace(
     Workspace {
         & #middle { height: 1fr; }
         & #side { height: 1fr; }
-        & Footer.-compact FooterLabel, & Footer.-compact FooterKey.-grouped { margin: 0 1 0 0; }
     }
     """
 
@@ -129,6 +130,8 @@ class Workspace(
         self._terminal = terminal
         self._link = Link()
         self._read_machine = read_machine
+        self._reading = Reading()
+        self._alarm = Alarm()
         self._asked: PictureRequest | None = None
         self._view_timer: Timer | None = None
         self._is_painted = False
@@ -146,7 +149,7 @@ class Workspace(
         yield MessageLine(self.place)
         yield self.ask_line
         yield Suggestions()
-        yield KeyFooter(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._drawer = Drawer(self._source, self.client.follower)
@@ -283,7 +286,17 @@ class Workspace(
         self.post_message(self.MachineRead(self._read_machine()))
 
     def on_workspace_machine_read(self, message: MachineRead) -> None:
+        self._reading = message.reading
         self.query_one(ResourcePane).show_reading(message.reading)
+        for shortage in self._alarm.news(message.reading):
+            self.warn(f"{shortage.level.capitalize()}: {shortage.sentence}")
+
+    def action_information(self) -> None:
+        self.app.push_screen(InfoScreen(self._information))
+
+    async def _information(self) -> Iterable[tuple[str, str]]:
+        used = await self.client.usage()
+        return information(self.place, self.client.folder, used, self._reading, self._graphics())
 
     def on_workspace_picture_ready(self, message: PictureReady) -> None:
         self._pictures.drawn(message.request, message.drawn)
