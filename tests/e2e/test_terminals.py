@@ -37,11 +37,11 @@ def in_session(folder: Path, wanted: Callable[[Session], bool]) -> bool:
 
 
 class Tmux:
-    """A private tmux server with one window of 100x30."""
+    """A private tmux server with one window."""
 
-    def __init__(self, socket: Path, command: list[str]) -> None:
+    def __init__(self, socket: Path, command: list[str], columns: int, rows: int) -> None:
         self.tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
-        size = ["-x", "100", "-y", "30"]
+        size = ["-x", str(columns), "-y", str(rows)]
         self("new-session", "-d", *size, *command, ";", "set", "-g", "remain-on-exit", "on")
 
     def __call__(self, *arguments: str) -> str:
@@ -53,7 +53,7 @@ class Tmux:
             time.sleep(0.15)
 
     def type(self, text: str) -> None:
-        self("send-keys", "-l", text)
+        self("send-keys", "-l", "--", text)
         time.sleep(0.15)
 
     @property
@@ -66,8 +66,8 @@ class Tmux:
 
 
 @contextmanager
-def tmux(socket: Path, command: list[str]) -> Iterator[Tmux]:
-    server = Tmux(socket, command)
+def tmux(socket: Path, command: list[str], columns: int = 100, rows: int = 30) -> Iterator[Tmux]:
+    server = Tmux(socket, command, columns, rows)
     try:
         yield server
     finally:

@@ -165,6 +165,22 @@ async def test_run_export_undo_and_reopen(desk: OpenDesk) -> None:
         assert area(at.session.masks.read(record).rle) > 100
 
 
+async def test_backward_both_and_this_frame_alone(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        await at.press(*["right"] * 5, "t", *"14,20 37,43", "enter")
+        await at.until(masked(at, 5))
+        await at.press("less_than_sign")
+        await at.until(lambda: at.screen.place.run is None and len(at.screen.place.live.frames(1)) == 6)
+        await at.press("equals_sign")
+        await at.until(lambda: at.screen.place.run is None and len(at.screen.place.live.frames(1)) == FRAMES)
+        await at.press("u", "u")
+        kept = at.screen.place.live.record(5, 1)
+        await at.press("m")
+        await at.until(lambda: at.screen.place.live.record(5, 1) != kept)
+        assert at.screen.place.live.frames(1).tolist() == [5]
+
+
 async def exported(at: Desk):  # type: ignore[no-untyped-def]
     await at.press("e")
     assert isinstance(at.app.screen, ExportScreen)

@@ -187,15 +187,18 @@ def test_a_second_pass_does_not_run_the_encoder_and_gives_the_same_bits(monkeypa
     assert facts(first, 1) == facts(second, 1) == facts(uncached, 1)
 
 
-def test_memory_does_not_grow_with_the_frames_tracked_nor_with_the_prompts_behind() -> None:
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_memory_does_not_grow_with_the_frames_tracked_nor_with_the_prompts_behind(direction: Direction) -> None:
+    """Backward neither, where SAMannot leaves its memory window out."""
     ours = seasoned()
-    prompts = tuple(PromptSet(1, frame, points=((40.0, 42.0, True),)) for frame in range(0, 30))
-    sizes: dict[int, int] = {}
+    order = range(FRAMES) if direction == "forward" else range(FRAMES - 1, -1, -1)
+    prompts = tuple(PromptSet(1, frame, points=((40.0, 42.0, True),)) for frame in order[:30])
+    sizes = []
     counts = []
-    for found in ours.propagate(sweep("forward", 0, FRAMES - 1, TrackedLabel(1, 0, prompts))):
+    for _ in ours.propagate(sweep(direction, 0, FRAMES - 1, TrackedLabel(1, order[0], prompts))):
         bank = ours._held[1]
         counts.append((len(bank.conditioning), len(bank.recent)))
-        sizes[found.frame] = bank.nbytes
+        sizes.append(bank.nbytes)
     assert counts[45:] == [(MAX_CONDITIONING + 1, POINTER_FRAMES)] * (FRAMES - 45)
     assert sizes[59] == sizes[45]
     kept = [memory for part in (bank.conditioning, bank.recent) for memory in part.values()]
