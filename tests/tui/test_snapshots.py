@@ -20,10 +20,12 @@ from samannot_tui.tui.actions import session as session_actions
 from samannot_tui.tui.app import SamannotApp
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.engine_choices import EngineChoice, Offer
+from samannot_tui.tui.start import Choice, StartApp
 from samannot_tui.tui.widgets.canvas import Canvas
 from tests.tui.conftest import CELLS, READING
 
 WIDTH, HEIGHT, FRAMES = 64, 36, 40
+every_size = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ async def engine_ready(pilot: Pilot[None]) -> None:
     raise AssertionError("the engine is not ready within 20 s")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@every_size
 def test_workspace(snap_compare, app: SamannotApp, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
     assert snap_compare(app, terminal_size=size, run_before=look_at_frame_5)
 
@@ -99,16 +101,22 @@ def test_zoomed_timeline(snap_compare, app: SamannotApp) -> None:  # type: ignor
     assert snap_compare(app, terminal_size=(120, 40), run_before=zoom)
 
 
-def test_placing_points(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+@every_size
+def test_placing_points(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int]
+) -> None:
     async def place(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)
         await pilot.press("p", "s")
         await engine_ready(pilot)
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=place)
+    assert snap_compare(app, terminal_size=size, run_before=place)
 
 
-def test_export_dialog(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+@every_size
+def test_export_dialog(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int]
+) -> None:
     async def open_dialog(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)
         await pilot.press("e")
@@ -116,10 +124,13 @@ def test_export_dialog(snap_compare, app: SamannotApp) -> None:  # type: ignore[
         pilot.app.screen.query_one(Input).value = "/data/aquarium-export"
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+    assert snap_compare(app, terminal_size=size, run_before=open_dialog)
 
 
-def test_engine_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+@every_size
+def test_engine_dialog(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     sam2 = [
         EngineChoice("sam2", "tiny", "sam2 tiny       156 MB"),
         EngineChoice("sam2", "large", "sam2 large      898 MB: type samannot-tui models fetch large", can_run=False),
@@ -134,11 +145,14 @@ def test_engine_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.Monke
         pilot.app.screen.query_one(Input).cursor_blink = False
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+    assert snap_compare(app, terminal_size=size, run_before=open_dialog)
 
 
+@every_size
 @pytest.mark.parametrize("key", ["I", "P", "C", "f"], ids=["identity", "prompts", "proposals", "feature"])
-def test_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_dialog(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
     monkeypatch.setattr("samannot_tui.jobs.proposing.find_cuts", lambda source, go_on: [Cut(11, 0.62), Cut(30, 0.9)])
 
     async def open_dialog(pilot: Pilot[None]) -> None:
@@ -149,11 +163,14 @@ def test_dialog(snap_compare, app: SamannotApp, monkeypatch: pytest.MonkeyPatch,
         await pilot.press("tab")
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+    assert snap_compare(app, terminal_size=size, run_before=open_dialog)
 
 
+@every_size
 @pytest.mark.parametrize("key", ["R", "O"], ids=["run", "options"])
-def test_dialogs_about_runs(snap_compare, app: SamannotApp, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_dialogs_about_runs(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int], key: str
+) -> None:
     async def open_dialog(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)
         await pilot.press(key)
@@ -161,12 +178,21 @@ def test_dialogs_about_runs(snap_compare, app: SamannotApp, key: str) -> None:  
         await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "foresee"])
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=open_dialog)
+    assert snap_compare(app, terminal_size=size, run_before=open_dialog)
 
 
-def test_help(snap_compare, app: SamannotApp) -> None:  # type: ignore[no-untyped-def]
+@every_size
+def test_help(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int]
+) -> None:
     async def open_help(pilot: Pilot[None]) -> None:
         await pilot.press("question_mark")
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=(120, 60), run_before=open_help)
+    assert snap_compare(app, terminal_size=size, run_before=open_help)
+
+
+@every_size
+def test_start(snap_compare, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
+    offered = [Choice(Path(f"/data/{name}.samannot"), f"{name}.samannot  /data") for name in ("reef", "[b]tank[/b]")]
+    assert snap_compare(StartApp(offered), terminal_size=size)
