@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samannot_tui.session import commands as cmd
+from samannot_tui.session import live as live_masks
 from samannot_tui.session.live import LiveMasks, MaskKind
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.state import fold
@@ -17,10 +19,11 @@ from samannot_tui.session.store import Session
 from tests.session.support import ENGINE, FRAMES, act, deeds, facts, make_session, new_mask, plan
 
 
+@pytest.mark.parametrize("remembered", [2, live_masks.REMEMBERED])
 @settings(max_examples=80, deadline=None)
-@given(st.lists(deeds, max_size=50))
-def test_following_is_the_same_as_starting_over(drawn: list[Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+@given(drawn=st.lists(deeds, max_size=50))
+def test_following_is_the_same_as_starting_over(remembered: int, drawn: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(live_masks, "REMEMBERED", remembered):
         session = make_session(Path(folder))
         for deed in [cmd.AddLabel("one"), cmd.AddLabel("two"), cmd.StartRun(plan((1, 2), 0, 9), ENGINE), *drawn]:
             if act(session, deed):
@@ -28,6 +31,8 @@ def test_following_is_the_same_as_starting_over(drawn: list[Any]) -> None:
                 assert facts(anew) == facts(session.state)
                 live = LiveMasks(session.masks.index, FRAMES, anew)
                 assert (live._table == session.live._table).all()
+                assert live._edited_at.items() <= session.live._edited_at.items()
+                assert (live._barriers, live._log_length) == (session.live._barriers, session.live._log_length)
                 assert (live.kinds(None) == session.live.kinds(None)).all()
         session.close()
 
