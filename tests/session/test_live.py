@@ -109,6 +109,28 @@ def test_a_run_writes_no_other_label(session: Session) -> None:
     assert list(session.live.on_frame(1)) == [1]
 
 
+def test_a_run_undone_and_redone_has_its_masks_again(session: Session) -> None:
+    run = start(session)
+    records = session.append_masks([new_mask(frame, 1, run=run) for frame in range(3)])
+    session.submit(cmd.ProgressRun(run, session.masks.length))
+    session.submit(cmd.EndRun(run, "finished"))
+    for _ in range(2):
+        session.submit(cmd.Undo())
+        assert not len(session.live.annotated_frames())
+        session.submit(cmd.Redo())
+        assert [session.live.record(frame, 1) for frame in range(3)] == records
+
+
+def test_an_edit_that_is_made_again_and_undone_is_as_old_as_it_was(session: Session) -> None:
+    edited = edit(session, 4)
+    (prompt,) = session.submit(cmd.AddPrompt(1, 4, PointPrompt(3, 3)))
+    session.submit(cmd.EditMask(1, 4, edited))
+    session.submit(cmd.Undo())
+    (record,) = session.append_masks([new_mask(4, 1, source="prompted")])
+    session.submit(cmd.AddPrediction(1, 4, record, (prompt.seq,)))
+    assert session.live.record(4, 1) == record, "the click came later than the edit"
+
+
 def test_labels_far_apart_fit(session: Session) -> None:
     for number in range(2, 256):
         session.submit(cmd.AddLabel(f"{number}"))
