@@ -1,7 +1,10 @@
 """Which mask record counts for which frame and label: the journal's decision, resolved over the mask log."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +19,8 @@ NO_RECORD = 0
 Frames = npt.NDArray[np.intp]
 Kinds = npt.NDArray[np.uint8]
 FEWEST_COLUMNS = 8
+REMEMBERED = 64
+"""So many events can be taken out of the table again; for more it is made anew: what they replaced fills memory."""
 _Found = TypeVar("_Found", bound=npt.NDArray[Any])
 
 
@@ -28,29 +33,40 @@ class MaskKind(IntEnum):
     EDITED = 3
 
 
+@dataclass
+class _Replaced:
+    """What was there before an event: the way back when it counts no more."""
+
+    log_length: int
+    cells: list[tuple[Any, Any, npt.NDArray[np.int32]]] = field(default_factory=list)
+    edited_at: dict[int, int] = field(default_factory=dict)
+
+
 class LiveMasks:
     """The live record of every frame and label, as a dense table of record ids.
 
     Of two live records for a frame and label the one whose event came later wins, but a person's word is
     kept: an engine's mask never replaces an edit made after the engine was set to work. A run's masks count
     where its plan lets it write: of the plan's labels, never on a barrier.
+
+    To make the table anew takes longer the more was ever done; so undo takes back what the latest events did.
     """
 
     def __init__(self, index: MaskIndex, frame_count: int, state: State) -> None:
         self.index = index
         self.frame_count = frame_count
-        self.rebuild(state)
+        self._start_over()
+        self._follow(state)
 
-    def rebuild(self, state: State) -> None:
-        """Start over from all of the state's mask events."""
+    def _start_over(self) -> None:
         self._table: npt.NDArray[np.int32] = np.zeros((self.frame_count, FEWEST_COLUMNS), np.int32)
         self._kinds: Kinds = np.zeros(self.frame_count, np.uint8)
         self._changed: npt.NDArray[np.bool_] = np.zeros(self.frame_count, np.bool_)
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
         self._barriers: set[int] = set()
-        for event in state.mask_events:
-            self._apply(event, state)
+        self._counted: list[MaskEvent] = []
+        self._replaced: deque[_Replaced] = deque(maxlen=REMEMBERED)
         self._known: dict[tuple[str, int | None], npt.NDArray[Any]] = {}
 
     def update(self, state: State, events: Sequence[AnyEvent]) -> None:
@@ -60,12 +76,41 @@ class LiveMasks:
         if any(isinstance(event, ev.Undone | ev.Redone) for event in events) or (
             removed and any(not removed.isdisjoint(event.prompts) for event in predicted)
         ):
-            self.rebuild(state)
+            self._follow(state)
             return
         for event in events:
-            if isinstance(event, MaskEvent):
+            if isinstance(event, MaskEvent) and _counts(event, state):
                 self._apply(event, state)
                 self._known = {}
+
+    def _follow(self, state: State) -> None:
+        """Take out the events that count no more, and all after the first of them, and put in those that do."""
+        counting = [event for event in state.mask_events if _counts(event, state)]
+        pairs = zip(self._counted, counting, strict=False)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0].seq == pair[1].seq, pairs))
+        if common == len(self._counted) == len(counting):
+            return
+        if len(self._counted) - common > len(self._replaced):
+            self._start_over()
+            common = 0
+        while len(self._counted) > common:
+            self._take_back()
+        self._barriers = set()
+        for event in self._counted:
+            self._apply_barrier(event)
+        for event in counting[common:]:
+            self._apply(event, state)
+        self._known = {}
+
+    def _take_back(self) -> None:
+        """Undo all that the latest event did, but for barriers, which are counted anew."""
+        self._counted.pop()
+        replaced = self._replaced.pop()
+        for frames, labels, records in reversed(replaced.cells):
+            self._table[frames, labels] = records
+            self._changed[frames] = True
+        self._edited_at.update(replaced.edited_at)
+        self._log_length = replaced.log_length
 
     def record(self, frame: int, label: int) -> int | None:
         """Id of the live record, None where there is none."""
@@ -159,14 +204,19 @@ class LiveMasks:
         return found
 
     def _apply(self, event: MaskEvent, state: State) -> None:
+        latest = self._counted[-1] if self._counted else None
+        if isinstance(event, ev.RunProgressed) and isinstance(latest, ev.RunProgressed) and latest.run == event.run:
+            self._counted[-1] = event  # as the state does; both are taken back as one
+        else:
+            self._counted.append(event)
+            self._replaced.append(_Replaced(self._log_length))
         match event:
             case ev.RunProgressed():
                 self._apply_progress(event, state)
             case ev.MaskPredicted():
-                if event.prompts and all(prompt in state.prompts for prompt in event.prompts):
-                    self._set(self._record_of(event.record, event.frame, event.label), asked_at=max(event.prompts))
+                self._set(self._record_of(event.record, event.frame, event.label), asked_at=max(event.prompts))
             case ev.MaskEdited():
-                self._edited_at[event.record] = event.seq
+                self._mark_edited([event.record], event)
                 self._set(self._record_of(event.record, event.frame, event.label), asked_at=event.seq)
             case ev.MarkedAbsent():
                 self._apply_absence(event)
@@ -174,8 +224,12 @@ class LiveMasks:
                 self._apply_reassigned(event)
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
-                self._table[event.first : event.last + 1, labels] = NO_RECORD
-                self._changed[event.first : event.last + 1] = True
+                self._write(slice(event.first, event.last + 1), labels, NO_RECORD)
+            case _:
+                self._apply_barrier(event)
+
+    def _apply_barrier(self, event: MaskEvent) -> None:
+        match event:
             case ev.BarrierSet():
                 self._barriers.add(event.frame)
             case ev.BarrierCleared():
@@ -194,27 +248,24 @@ class LiveMasks:
     def _apply_absence(self, event: ev.MarkedAbsent) -> None:
         for record in self._record_of(event.record, event.first, event.label):
             if self.index.object_score[record] <= 0:
-                self._edited_at[event.record] = event.seq
+                self._mark_edited([event.record], event)
                 self._make_room(event.label)
-                self._table[event.first : event.last + 1, event.label] = record
-                self._changed[event.first : event.last + 1] = True
+                self._write(slice(event.first, event.last + 1), event.label, record)
 
     def _apply_reassigned(self, event: ev.MasksReassigned) -> None:
         self._make_room(max(event.label, event.other))
         frames = slice(event.first, event.last + 1)
         mine, others = self._table[frames, event.label].copy(), self._table[frames, event.other].copy()
         if event.kind == "swap":
-            self._table[frames, event.label], self._table[frames, event.other] = others, mine
-            self._changed[frames] = True
+            self._write(frames, event.label, others)
+            self._write(frames, event.other, mine)
             return
-        self._table[frames, event.label] = NO_RECORD
-        self._table[frames, event.other] = np.where(self._weight(mine) > self._weight(others), mine, others)
+        self._write(frames, event.label, NO_RECORD)
+        self._write(frames, event.other, np.where(self._weight(mine) > self._weight(others), mine, others))
         unions = np.array([(each.frame, each.record) for each in event.unions], np.int32).reshape(-1, 2)
         written, records = unions[self._fits(unions[:, 1], unions[:, 0], event.other)].T
-        self._table[written, event.other] = records
-        self._changed[frames] = self._changed[written] = True
-        edited = records[self.index.source[records] == RecordSource.EDITED]
-        self._edited_at.update(dict.fromkeys(edited.tolist(), event.seq))
+        self._write(written, event.other, records)
+        self._mark_edited(records[self.index.source[records] == RecordSource.EDITED].tolist(), event)
 
     def _weight(self, records: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
         """Of two records for one cell the heavier stays: a mask before "absent", a person's before a model's."""
@@ -243,8 +294,19 @@ class LiveMasks:
         free = np.ones(len(records), np.bool_)
         for place in np.flatnonzero(self.index.source[present] == RecordSource.EDITED):
             free[place] = self.edited_at(int(present[place])) <= asked_at
-        self._table[frames[free], labels[free]] = records[free]
-        self._changed[frames[free]] = True
+        self._write(frames[free], labels[free], records[free])
+
+    def _write(self, frames: Any, labels: Any, records: Any) -> None:
+        """Change cells of the table, given as its indices; every change goes through here."""
+        self._replaced[-1].cells.append((frames, labels, self._table[frames, labels].copy()))
+        self._table[frames, labels] = records
+        self._changed[frames] = True
+
+    def _mark_edited(self, records: Sequence[int], event: MaskEvent) -> None:
+        """A person made these records by `event`."""
+        for record in records:
+            self._replaced[-1].edited_at.setdefault(record, self.edited_at(record))
+            self._edited_at[record] = event.seq
 
     def _make_room(self, label: int) -> None:
         if label < self._table.shape[1]:
@@ -255,3 +317,10 @@ class LiveMasks:
         wider = np.zeros((self.frame_count, 1 << label.bit_length()), np.int32)
         wider[used, :columns] = self._table[used]
         self._table = wider
+
+
+def _counts(event: MaskEvent, state: State) -> bool:
+    """Whether what the event says is still so: the engine's mask of prompts, of which one was removed, is not."""
+    return not isinstance(event, ev.MaskPredicted) or (
+        bool(event.prompts) and all(prompt in state.prompts for prompt in event.prompts)
+    )

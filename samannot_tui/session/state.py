@@ -166,6 +166,7 @@ def step_of(event: AnyEvent) -> int | None:
 
 
 def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
+    step = step_of(event)
     match event:
         case ev.Undone(target=target):
             _move_last(target, steps, redoable)
@@ -174,10 +175,10 @@ def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
         case ev.PromptAdded() | ev.PromptRemoved() if event.auto is not None:
             # What was undone while the run went on may name prompts that the run has replaced since.
             redoable.clear()
-        case _ if step_of(event) == event.seq:
+        case _ if step == event.seq:
             steps.append(event.seq)
             redoable.clear()
-        case _ if step_of(event) == event.step is not None:
+        case _ if step == event.step is not None:
             _go_on(event, event.step, steps)
             redoable.clear()
 
@@ -198,6 +199,8 @@ def _move_last(target: int, here: list[int], there: list[int]) -> None:
 
 def _apply(state: State, event: AnyEvent) -> None:
     match event:
+        case ev.RunProgressed():  # first, since most events are these
+            _apply_progress(state, event)
         case ev.LabelAdded() | ev.LabelRenamed() | ev.LabelHidden():
             _apply_label(state, event)
         case ev.PromptAdded() | ev.PromptRemoved():
@@ -208,8 +211,6 @@ def _apply(state: State, event: AnyEvent) -> None:
             _apply_barrier(state, event)
         case ev.RunStarted() | ev.RunEnded():
             _apply_run(state, event)
-        case ev.RunProgressed():
-            _apply_progress(state, event)
         case ev.MaskPredicted() | ev.MaskEdited() | ev.MarkedAbsent() | ev.MasksReassigned() | ev.MasksCleared():
             _apply_masks(state, event)
         case ev.SettingChanged():

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pycocotools.coco import COCO
 
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.video import plan_video
@@ -21,6 +22,8 @@ from samannot_tui.formats.export import export
 from samannot_tui.jobs.export import export_session
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.masks.geometry import centroid
+from samannot_tui.masks.log import NewMask
+from samannot_tui.masks.rle import encode
 from samannot_tui.masks.skeleton import skeleton_points
 from samannot_tui.media.folder import IMAGE_SUFFIXES
 from samannot_tui.media.open import open_media
@@ -31,7 +34,7 @@ from samannot_tui.session.follower import Follower
 from samannot_tui.session.lock import WriterLock, acquire
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
-from tests.engine.studio import FRAMES, Studio
+from tests.engine.studio import FRAMES, HEIGHT, WIDTH, Studio
 from tests.formats.support import tree
 from tests.media.videos import Recipe, number_of, numbered
 
@@ -212,6 +215,19 @@ def test_a_barrier_that_a_run_starts_on_is_not_overwritten(studio: Studio) -> No
     for direction in ("forward", "backward", "both"):
         assert runner.run_and_wait(RunRequest(4, direction)).outcome == "finished"  # type: ignore[arg-type]
         assert studio.session.live.record(4, 1) == kept
+
+
+def test_a_hole_that_yolo_cannot_hold_is_in_coco(studio: Studio, tmp_path: Path) -> None:
+    """Its datasets had outer outlines alone. In YOLO there is no other way, but here is another format."""
+    ring = np.zeros((HEIGHT, WIDTH), np.bool_)
+    ring[4:20, 10:30] = True
+    ring[8:16, 15:25] = False
+    made = NewMask(frame=3, label=1, rle=encode(ring), object_score=1.0, quality=1.0, source="edited", run=None)
+    (record,) = studio.session.append_masks([made])
+    studio.session.submit(cmd.EditMask(1, 3, record))
+    assert len((exported(studio, tmp_path, "yolo") / "labels" / "00003.txt").read_text().splitlines()) == 1
+    coco = COCO(exported(studio, tmp_path, "coco") / "annotations.json")
+    assert np.array_equal(coco.annToMask(coco.anns[1]), ring)
 
 
 # Lost work

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samannot_tui.session import commands as cmd
+from samannot_tui.session import live as live_masks
 from samannot_tui.session.live import LiveMasks, MaskKind
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.state import fold
@@ -17,10 +19,11 @@ from samannot_tui.session.store import Session
 from tests.session.support import ENGINE, FRAMES, act, deeds, facts, make_session, new_mask, plan
 
 
+@pytest.mark.parametrize("remembered", [2, live_masks.REMEMBERED])
 @settings(max_examples=80, deadline=None)
-@given(st.lists(deeds, max_size=50))
-def test_following_is_the_same_as_starting_over(drawn: list[Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+@given(drawn=st.lists(deeds, max_size=50))
+def test_following_is_the_same_as_starting_over(remembered: int, drawn: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder, patch.object(live_masks, "REMEMBERED", remembered):
         session = make_session(Path(folder))
         for deed in [cmd.AddLabel("one"), cmd.AddLabel("two"), cmd.StartRun(plan((1, 2), 0, 9), ENGINE), *drawn]:
             if act(session, deed):
@@ -28,6 +31,8 @@ def test_following_is_the_same_as_starting_over(drawn: list[Any]) -> None:
                 assert facts(anew) == facts(session.state)
                 live = LiveMasks(session.masks.index, FRAMES, anew)
                 assert (live._table == session.live._table).all()
+                assert live._edited_at.items() <= session.live._edited_at.items()
+                assert (live._barriers, live._log_length) == (session.live._barriers, session.live._log_length)
                 assert (live.kinds(None) == session.live.kinds(None)).all()
         session.close()
 
@@ -102,6 +107,28 @@ def test_a_run_writes_no_other_label(session: Session) -> None:
     session.append_masks([new_mask(1, label, run=run) for label in (1, 2)])
     session.submit(cmd.ProgressRun(run, session.masks.length))
     assert list(session.live.on_frame(1)) == [1]
+
+
+def test_a_run_undone_and_redone_has_its_masks_again(session: Session) -> None:
+    run = start(session)
+    records = session.append_masks([new_mask(frame, 1, run=run) for frame in range(3)])
+    session.submit(cmd.ProgressRun(run, session.masks.length))
+    session.submit(cmd.EndRun(run, "finished"))
+    for _ in range(2):
+        session.submit(cmd.Undo())
+        assert not len(session.live.annotated_frames())
+        session.submit(cmd.Redo())
+        assert [session.live.record(frame, 1) for frame in range(3)] == records
+
+
+def test_an_edit_that_is_made_again_and_undone_is_as_old_as_it_was(session: Session) -> None:
+    edited = edit(session, 4)
+    (prompt,) = session.submit(cmd.AddPrompt(1, 4, PointPrompt(3, 3)))
+    session.submit(cmd.EditMask(1, 4, edited))
+    session.submit(cmd.Undo())
+    (record,) = session.append_masks([new_mask(4, 1, source="prompted")])
+    session.submit(cmd.AddPrediction(1, 4, record, (prompt.seq,)))
+    assert session.live.record(4, 1) == record, "the click came later than the edit"
 
 
 def test_labels_far_apart_fit(session: Session) -> None:
