@@ -14,7 +14,7 @@ from samannot_tui.engine.annotation import Annotation
 from samannot_tui.engine.continuations import Memory
 from samannot_tui.engine.errand import Errand, Order
 from samannot_tui.engine.foresee import Foreseen, foresee
-from samannot_tui.engine.job import fill_plan
+from samannot_tui.engine.job import JobPass, fill_plan
 from samannot_tui.engine.memories import MemoryFolder, memories_of_any_engine
 from samannot_tui.engine.planner import NothingToRunError, RunRequest
 from samannot_tui.engine.predictor import Predictor
@@ -48,7 +48,9 @@ from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.engine.stale import stale_blocks
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.session.commands import EndRun, ProgressRun, StartRun
-from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.events import EngineInfo, RunStarted
+from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.state import State
 from samannot_tui.session.store import Session
 
 Tell = Callable[[RunnerEvent], None]
@@ -265,17 +267,24 @@ class Conductor:
 
     def _begin(self, errand: Errand, info: EngineInfo) -> None:
         """Begin the errand's next run. Raises as `Errand.next_plan` does, and JobError."""
-        with self.annotation.latest() as now:
-            plan = errand.next_plan(now.state, now.live, self.memories, info)
-            passes = fill_plan(plan, now.state.prompts, now.read)
-        (started,) = self._session.submit(StartRun(plan, info))
+        passes: list[JobPass] = []
+
+        # Nobody changes the annotation before the run has begun: it would write over an edit that its plan does not
+        # know of but that is older, and take a mask for one label's that has become another's.
+        def start(state: State, live: LiveMasks) -> Sequence[StartRun]:
+            plan = errand.next_plan(state, live, self.memories, info)
+            passes.extend(fill_plan(plan, state.prompts, self._session.masks.read))
+            return [StartRun(plan, info)]
+
+        (started,) = self._session.submit_all(start)
+        assert isinstance(started, RunStarted), "that is what the command asks for"
         errand.runs += 1
         self._errand = errand
-        self._recorder = RunRecorder(self._session, started.seq, plan)
-        self._tell(Started(started.seq, plan, errand.runs))
+        self._recorder = RunRecorder(self._session, started.seq, started.plan)
+        self._tell(Started(started.seq, started.plan, errand.runs))
         self._tell(self._recorder.progress())
         # A single frame's memory would come before that of the block around it.
-        self._send(Track(started.seq, passes, remember=plan.direction != "frame"))
+        self._send(Track(started.seq, tuple(passes), remember=started.plan.direction != "frame"))
 
     def _go_on(self, errand: Errand, info: EngineInfo) -> bool:
         """Begin the run after one that finished; False where there is none, or the person has had it ended."""

@@ -23,6 +23,7 @@ def follow_events(place: Place, events: Sequence[AnyEvent]) -> list[str]:
             place.pending.discard((event.frame, event.label))
     if place.active is None:
         place.keep(label=max(place.state.labels, default=None))
+        place.drop_corner()
     return sentences
 
 

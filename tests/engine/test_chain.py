@@ -386,14 +386,18 @@ class TestGoingOnWhereItEnded:
 
 def test_what_cannot_be_written_ends_a_chain_between_two_runs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.box(1, 0, x=5)
-    submit = studio.session.submit
+    submit_all = studio.session.submit_all
 
-    def full_after_the_first_run(command: Any) -> tuple[ev.AnyEvent, ...]:
-        if isinstance(command, cmd.StartRun) and studio.session.state.runs:
-            raise JobError("The disk is full.")
-        return submit(command)
+    def full_after_the_first_run(plan: Any) -> tuple[ev.AnyEvent, ...]:
+        def checked(state: Any, live: Any) -> Any:
+            commands = plan(state, live)
+            if state.runs and any(isinstance(command, cmd.StartRun) for command in commands):
+                raise JobError("The disk is full.")
+            return commands
 
-    monkeypatch.setattr(studio.session, "submit", full_after_the_first_run)
+        return submit_all(checked)
+
+    monkeypatch.setattr(studio.session, "submit_all", full_after_the_first_run)
     runner = studio.runner()
     with pytest.raises(JobError, match="disk is full"):
         runner.run_and_wait(RunRequest(0, "forward", (1,), extent="all"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from samannot_tui.engine.job import fill_plan
 from samannot_tui.engine.planner import NothingToRunError, RunRequest
 from samannot_tui.engine.reports import (
     Ended,
@@ -27,9 +28,11 @@ from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.masks.index import RecordSource
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.plan import Continued
+from samannot_tui.session.prompts import BoxPrompt
 from samannot_tui.session.store import Session
 from tests.engine.studio import FRAMES, Studio
 
@@ -604,3 +607,36 @@ class TestBreakdowns:
         assert result.outcome == "failed" and "is full; make room" in result.reason
         assert studio.frames(1) == [0, 1, 2]
         assert runner.run_and_wait(RunRequest(0, "forward")).outcome == "finished"
+
+
+@pytest.mark.parametrize("change", ["edit", "swap"])
+def test_what_changes_while_a_run_is_planned_is_not_lost_on_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    dog, cat = 1, 2
+    studio.box(dog, 0, 5)
+    studio.box(cat, 0, 40)
+    changed = threading.Thread(
+        target=lambda: (
+            studio.edit(dog, 3)
+            if change == "edit"
+            else studio.session.submit(cmd.ReassignMasks("swap", dog, cat, 0, FRAMES - 1))
+        )
+    )
+
+    def interfere(*args: Any) -> Any:
+        changed.start()
+        changed.join(0.3)  # it either comes through now or waits until the run has begun
+        return fill_plan(*args)
+
+    monkeypatch.setattr("samannot_tui.engine.conductor.fill_plan", interfere)
+    monkeypatch.setattr(threading, "excepthook", lambda refused: None)
+    studio.runner().run_and_wait(RunRequest(0, "forward"))
+    changed.join()
+    if change == "edit":
+        record = studio.session.live.record(3, dog)
+        assert record and studio.session.masks.index.source[record] == RecordSource.EDITED
+    else:
+        (box,) = studio.session.state.prompts_on(0, dog)
+        assert isinstance(box.prompt, BoxPrompt)
+        assert studio.left_edge(dog, 0) == box.prompt.x0, "masks are of the label whose prompts they come from"

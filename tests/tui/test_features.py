@@ -2,7 +2,7 @@
 
 import pytest
 
-from samannot_tui.session.commands import AddLabel, AdoptSchema, SetFeature
+from samannot_tui.session.commands import AddLabel, AdoptSchema, SetFeature, Undo
 from samannot_tui.session.schema import FeatureRule, LabelClass, Schema
 from samannot_tui.tui.widgets.features import FeaturePane
 from samannot_tui.tui.widgets.key_footer import KeyFooter
@@ -125,3 +125,20 @@ async def test_a_schema_offers_its_values_and_warns_of_others(desk: OpenDesk) ->
         assert value(at, "posture", 0) == (0, "runs")
         await at.press("down")
         assert pane(at) == ["claws  –", "posture  –"]
+
+
+async def test_a_label_that_is_undone_as_its_feature_is_set(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as at:
+        at.session.submit(AdoptSchema(Schema((LabelClass("dog"),))))
+        at.session.submit(AddLabel("dog"))
+        await at.settle()
+        taken_in = at.screen.taken_in
+
+        async def undone_meanwhile() -> None:
+            at.session.submit(Undo())
+            at.session.submit(Undo())
+            await taken_in()
+
+        monkeypatch.setattr(at.screen, "taken_in", undone_meanwhile)
+        await at.press("f", *"size=big", "enter")
+        assert at.session.state.labels == {} and at.app.is_running

@@ -6,7 +6,7 @@ from textual.widgets import Input, OptionList, Static
 
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
-from samannot_tui.session.commands import AddLabel, AddPrompt, ChangeSetting, EditMask, SetBarrier
+from samannot_tui.session.commands import AddLabel, AddPrompt, ChangeSetting, EditMask, RenameLabel, SetBarrier
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.tui.screens.identity import IdentityScreen
 from samannot_tui.tui.widgets.message_line import MessageLine
@@ -135,3 +135,13 @@ async def test_one_label_alone_can_only_be_split(desk: OpenDesk) -> None:
         await at.press("I", "s", "m")
         assert foreseen(at) == "There is no mask or prompt of dog on frames 0 to 29."
         assert at.app.screen.query_one(OptionList).option_count == 1
+
+
+async def test_a_label_of_the_longest_name_can_be_split(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        at.session.submit(RenameLabel(DOG, "d" * 100))
+        await at.settle()
+        await at.press("I", "t", "enter")
+        assert at.app.screen is at.screen
+        assert at.session.state.labels[3].name == "d" * 98 + " 2"

@@ -1,7 +1,7 @@
 """Block size, what blocks hand over, and going to a block, by keys."""
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from samannot_tui.session.settings import Settings
 from samannot_tui.tui.screens.options import OptionsScreen
@@ -51,3 +51,18 @@ async def test_a_block_that_is_not_there(desk: OpenDesk) -> None:
     async with desk() as at:
         await at.press("G", "2", "enter")
         assert at.told == ["“2” is not a block; type a number from 1 to 1."]
+
+
+async def test_a_number_of_thousands_of_digits_is_refused(desk: OpenDesk) -> None:
+    async with desk() as at:
+        huge = "9" * 5000
+        for key in ("g", "G"):
+            await at.press(key)
+            at.screen.ask_line.query_one(Input).value = huge
+            await at.press("enter")
+            assert "is not a" in at.told[-1]
+            await at.press("escape")
+        await at.press("O")
+        at.app.screen.query_one(Input).value = huge
+        await at.press("enter", "escape")
+        assert at.app.screen is at.screen

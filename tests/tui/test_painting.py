@@ -389,3 +389,19 @@ def test_a_fill_without_sense_is_left_out() -> None:
     assert with_edits(None, (Fill(3, 3, True),), (10, 10)) is None
     drawn = with_edits(None, (Fill(3, 3, True), DOT), (10, 10))
     assert drawn is not None and drawn[1, 1]
+
+
+async def test_a_polygon_does_not_pass_to_another_label(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        await at.press("a", "c", "a", "t", "enter", "D", "enter", "ctrl+right", "enter", "ctrl+down", "enter", "u")
+        assert at.screen.place.label == 1, "the cat is undone"
+        assert mode_of(at).corners == ()
+
+
+async def test_one_corner_too_many_taken_back_costs_no_prompt(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await with_label(at)
+        await at.press("t", *"30,30", "enter", "D", "enter", "backspace", "backspace")
+        assert len(at.session.state.prompts) == 1
+        assert at.told[-1] == "There is no corner to take back; leave the polygon with Esc to remove prompts."

@@ -9,7 +9,8 @@ from textual.widgets import OptionList, Static
 
 from samannot_tui.review import cuts
 from samannot_tui.review.cuts import Cut
-from samannot_tui.session.commands import AdoptSchema, SetBarrier
+from samannot_tui.review.swaps import Swap
+from samannot_tui.session.commands import AddLabel, AdoptSchema, ReassignMasks, SetBarrier
 from samannot_tui.session.events import MasksReassigned
 from samannot_tui.session.schema import LabelClass, Schema
 from samannot_tui.tui.screens.proposals import ProposalsScreen
@@ -137,3 +138,35 @@ async def test_the_real_search_finds_no_cut_in_the_clip(desk: OpenDesk, monkeypa
         assert told(at).startswith("b is for cuts")
         await at.press("B")
         assert told(at) == "No cut was found, so there is no barrier to set."
+
+
+async def test_a_swap_that_was_made_elsewhere_is_not_made_again(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at, crossed_from=13)
+        await found(at)
+        await at.press("escape")
+        at.session.submit(ReassignMasks("swap", DOG, CAT, 13, 29))
+        await at.settle()
+        before = at.session.live.record(13, DOG)
+        await at.press("C", "s")
+        assert told(at) == "These masks have changed since they were looked through; r looks again."
+        assert at.session.live.record(13, DOG) == before
+
+
+async def test_a_swap_changes_whom_those_behind_it_are_about(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    swaps = [Swap(5, (DOG, CAT), 0.5), Swap(9, (DOG, 3), 0.5), Swap(12, (DOG, CAT), 0.5)]
+    monkeypatch.setattr("samannot_tui.jobs.proposing.find_swaps", lambda masks: swaps)
+    async with desk() as at:
+        await annotate(at)
+        at.session.submit(AddLabel("owl"))
+        await at.settle()
+        await found(at)
+        cats = at.session.live.record(9, CAT)
+        await at.press("s")
+        assert lines(at)[:2] == [
+            "swap    cat and owl may have exchanged places at frame 9.",
+            "swap    dog and cat may have exchanged places at frame 12.",
+        ]
+        await at.press("s")
+        assert told(at) == "Swapped cat and owl on frames 9 to 29; u swaps them back."
+        assert at.session.live.record(9, DOG) == cats, "of whom that second exchange was not"

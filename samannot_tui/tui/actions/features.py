@@ -45,7 +45,8 @@ class FeatureActions(ActionScreen):
         (done,) = await self.submit(command)
         assert isinstance(done, FeatureSet), "that is what the command asks for"
         state = self.place.state
-        against = state.schema and objection(state.schema, state.labels[done.label], done.name, done.value)
+        label = state.labels.get(done.label)  # an undo may have taken it away by now
+        against = state.schema and label and objection(state.schema, label, done.name, done.value)
         if against:
             self.warn(against)
         name, since = f"{printable(done.name)} = {printable(done.value)}", f"from frame {done.frame} on"

@@ -7,6 +7,7 @@ from samannot_tui.session.view import MAX_TIMELINE_ZOOM
 from samannot_tui.text import printable
 from samannot_tui.tui.actions.base import ActionScreen
 from samannot_tui.tui.tracks import window_size
+from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.timeline import Timeline
 
 MARKED: dict[Mark, str] = {"prompt": "prompted frame", "mask": "masked frame", "gap": "gap", "barrier": "barrier"}
@@ -72,14 +73,16 @@ class MovingActions(ActionScreen):
 
     def _answer_goto_block(self, text: str) -> None:
         """To the block's first frame. Raises InputError where the answer is no block's number."""
-        place, typed = self.place, text.strip()
-        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= place.block_count):
-            raise InputError(f"“{printable(typed)}” is not a block; type a number from 1 to {place.block_count}.")
-        self.go_to(block_span(int(typed) - 1, place.state.settings.block_size, place.frame_count).first)
+        place, block = self.place, whole_number(text)
+        if block is None or not 1 <= block <= place.block_count:
+            raise InputError(
+                f"“{printable(text.strip())}” is not a block; type a number from 1 to {place.block_count}."
+            )
+        self.go_to(block_span(block - 1, place.state.settings.block_size, place.frame_count).first)
 
     def _answer_goto(self, text: str) -> None:
         """Raises InputError where the answer is no frame's number."""
-        last = self.place.frame_count - 1
-        if not (text.strip().isascii() and text.strip().isdigit() and int(text) <= last):
+        last, frame = self.place.frame_count - 1, whole_number(text)
+        if frame is None or frame > last:
             raise InputError(f"“{printable(text.strip())}” is not a frame; type a number from 0 to {last}.")
-        self.go_to(int(text))
+        self.go_to(frame)

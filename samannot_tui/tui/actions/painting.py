@@ -50,12 +50,16 @@ class PaintingActions(PromptingActions):
             self._begin(mode, paint=mode.paint, reach=0)
 
     def action_remove_prompt(self) -> None:
-        """As a polygon is made, its last corner instead."""
+        """While polygons are made, the last corner instead: once too often is not to cost a prompt."""
         mode = self.place.mode
-        if isinstance(mode, PaintMode) and mode.corners:
-            self.set_mode(mode.without_corner())
-        else:
+        if not isinstance(mode, PaintMode) or mode.kind != "polygon":
             super().action_remove_prompt()
+        elif mode.corners:
+            self.set_mode(mode.without_corner())
+        elif self.place.selected:
+            super().action_remove_prompt()
+        else:
+            raise InputError("There is no corner to take back; leave the polygon with Esc to remove prompts.")
 
     def lift(self) -> None:
         """The brush leaves the mask, where it is down: the stroke is made."""

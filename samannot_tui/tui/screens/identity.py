@@ -17,6 +17,7 @@ from samannot_tui.engine.blocks import block_of
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.session.commands import ReassignMasks, SplitOff
+from samannot_tui.session.decide import LONGEST_NAME
 from samannot_tui.session.reassigning import foresee_reassigned
 from samannot_tui.session.situation import Situation
 from samannot_tui.session.state import Label
@@ -155,7 +156,8 @@ class IdentityScreen(ModalScreen[str | None]):
 
     def _new_name(self) -> str:
         taken = {each.name for each in self._place.state.labels.values()}
-        return next(name for n in count(2) if (name := f"{self._label.name} {n}") not in taken)
+        names = (f"{self._label.name[: LONGEST_NAME - len(number)]}{number}" for n in count(2) if (number := f" {n}"))
+        return next(name for name in names if name not in taken)
 
     def _range(self, ident: str) -> Range:
         return self.query_one(f"#{ident}", Range)

@@ -17,6 +17,7 @@ from samannot_tui.session.settings import MAX_BLOCK_SIZE
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.choice import Choice
 from samannot_tui.tui.widgets.field import Field
 
@@ -117,6 +118,7 @@ class OptionsScreen(ModalScreen[str]):
             InputError: it is no such number.
         """
         typed = self.query_one("#block_size", Input).value.strip()
-        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MAX_BLOCK_SIZE):
+        size = whole_number(typed)
+        if size is None or not 1 <= size <= MAX_BLOCK_SIZE:
             raise InputError(f"“{typed}” is no block size; type a number of frames from 1 to {MAX_BLOCK_SIZE}.")
-        return int(typed)
+        return size

@@ -32,11 +32,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Search:
-    """What was found so far, and where in the list the person was."""
+    """What was found so far, and where in the list the person was.
+
+    `seen` are the masks that a swap was found between, as `_masks_at` gives them.
+    """
 
     found: "list[Proposal]" = field(default_factory=list)
     is_complete: bool = False
     row: int = 0
+    seen: "dict[Swap, list[int]]" = field(default_factory=dict)
 
 
 class ProposalsScreen(ModalScreen[int | None]):
@@ -111,6 +115,7 @@ class ProposalsScreen(ModalScreen[int | None]):
             self._is_searching = True
             self._cancelled = threading.Event()
             self._search.found, self._search.is_complete, self._search.row = [], False, 0
+            self._search.seen = {}
             self.query_one(OptionList).clear_options()
             self.run_worker(self._look(self._cancelled))
 
@@ -148,9 +153,21 @@ class ProposalsScreen(ModalScreen[int | None]):
     @on(Found)
     def _add(self, message: Found) -> None:
         self._search.found.append(message.proposal)
+        self._see(message.proposal)
         self.query_one(OptionList).add_option(Option(self._line(message.proposal)))
         if len(self._search.found) == 1:
             self.query_one(OptionList).highlighted = 0
+
+    def _see(self, proposal: "Proposal") -> None:
+        from samannot_tui.review.swaps import Swap
+
+        if isinstance(proposal, Swap):
+            self._search.seen[proposal] = self._masks_at(proposal)
+
+    def _masks_at(self, swap: "Swap") -> list[int]:
+        """The records of both labels where they meet: on the frame of the exchange and the one before."""
+        frames = slice(max(0, swap.frame - 1), swap.frame + 1)
+        return [int(record) for label in swap.labels for record in self._place.live.records(label)[frames]]
 
     def _line(self, proposal: "Proposal") -> Content:
         from samannot_tui.review.cuts import Cut
@@ -210,9 +227,21 @@ class ProposalsScreen(ModalScreen[int | None]):
             (first, second), last = swap.labels, self._last_from(swap.frame)
             await self._submit(ReassignMasks("swap", first, second, swap.frame, last))
             self._search.found.remove(swap)
+            self._follow(swap, last)
             self._show_anew()
             names = f"{self._place.name_of(first)} and {self._place.name_of(second)}"
             self._tell(f"Swapped {names} on frames {swap.frame} to {last}; u swaps them back.")
+
+    def _follow(self, made: "Swap", last: int) -> None:
+        """What was found of one of two labels behind their exchange is about the other from now on."""
+        from samannot_tui.review.swaps import Swap
+
+        other = dict(zip(made.labels, reversed(made.labels), strict=True))
+        for row, each in enumerate(self._search.found):
+            if isinstance(each, Swap) and made.frame < each.frame <= last:
+                first, second = sorted(other.get(label, label) for label in each.labels)
+                self._search.found[row] = Swap(each.frame, (first, second), each.score)
+                self._see(self._search.found[row])
 
     def _last_from(self, frame: int) -> int:
         """The last frame that an exchange at `frame` is taken to hold for: what a barrier vouches for stays."""
@@ -235,6 +264,8 @@ class ProposalsScreen(ModalScreen[int | None]):
 
         if not isinstance(chosen := self._chosen(), Swap):
             raise InputError("s is for labels that have exchanged places; choose one of these lines.")
+        if self._masks_at(chosen) != self._search.seen[chosen]:
+            raise InputError("These masks have changed since they were looked through; r looks again.")
         return chosen
 
     def _cuts(self) -> "list[Cut]":

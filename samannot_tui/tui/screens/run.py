@@ -21,6 +21,7 @@ from samannot_tui.session.state import State
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.choice import Choice
 from samannot_tui.tui.widgets.field import Field
 
@@ -158,9 +159,9 @@ class RunScreen(ModalScreen[Ordered]):
         if chosen != "frames":
             return "all" if chosen == "all" else "block"
         typed = self.query_one("#frames", Input).value.strip()
-        if not (typed.isascii() and typed.isdigit()):
+        if (frames := whole_number(typed)) is None:
             raise InputError(f"“{typed}” is not a number of frames.")
-        return int(typed)
+        return frames
 
 
 def in_lines(foreseen: Foreseen, state: State) -> Iterator[Content]:
