@@ -105,6 +105,8 @@ class TerminalDriver(LinuxDriver):
     def _end_input(self) -> None:
         if self._key_thread is not None:
             self.exit_event.set()
+            # It may be reading what the shell has taken from it meanwhile: an answer lets it go on.
+            self.write(self.last_question())
             self._key_thread.join()
             self.exit_event.clear()
 

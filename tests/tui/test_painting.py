@@ -1,5 +1,7 @@
 """Masks by hand: brush, eraser, polygon and fill, by keys and by mouse, in the real app."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,10 @@ async def test_what_else_is_done_lifts_the_brush_first(desk: OpenDesk) -> None:
         assert mask_of(at, frame=1).any()
         await at.press("d", "enter", "shift+right", "u")
         line = at.screen.query_one(MessageLine)
+        for _ in range(100):  # the undo waits for the stroke, which is made elsewhere
+            if "Undone" in line.text:
+                break
+            await asyncio.sleep(0.05)
         assert "Undone: the edited mask of dog, frame 1." in line.text, "u undoes the stroke in the making"
         await at.press("left")
         assert "Undone" not in line.text and "Enter draws" in line.text
