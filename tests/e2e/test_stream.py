@@ -11,7 +11,9 @@ import json
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,11 +55,14 @@ SCRIPT = (
 )
 RACE = "add the prompt"
 """A fast engine's mask overtakes the picture of the prompt alone."""
-Summary = dict[str, dict[str, object]]
+Summary = dict[str, dict[str, Any]]
 
 
-def summary(kind: Kind, session: Path) -> Summary:
-    """Commands and bytes of each action of the script."""
+def summary(kind: Kind, session: Path, golden: Summary | None = None) -> Summary:
+    """Commands and bytes of each action of the script.
+
+    `golden` is what is waited for before silence counts as rest, so that a slow machine has the time that it needs.
+    """
     command = [sys.executable, "-m", "tests.e2e.steady", str(CLIP), str(session)]
     terminal = PtyTerminal(kind, *SIZE, command, {"XDG_STATE_HOME": str(session.parent)})
     found: Summary = {}
@@ -66,7 +71,7 @@ def summary(kind: Kind, session: Path) -> Summary:
             terminal.resize(*RESIZED)
         elif keys:
             terminal.type(keys)
-        found[action] = asdict(parsed(terminal.rest(quiet)))
+        found[action] = asdict(parsed(terminal.rest(quiet, partial(_reaches, action, golden and golden[action]))))
     assert terminal.end() == 0
     return found
 
@@ -75,7 +80,7 @@ def summary(kind: Kind, session: Path) -> Summary:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_stream_is_as_it_was(kind: Kind, tmp_path: Path) -> None:
     golden: Summary = json.loads(GOLDEN.read_text())[kind]
-    found = summary(kind, tmp_path / "clip.samannot")
+    found = summary(kind, tmp_path / "clip.samannot", golden)
     assert _counted(found) == _counted(golden)
     for action, each in found.items():
         for what in ("text",) if action == RACE else ("graphics", "text"):
@@ -83,9 +88,18 @@ def test_the_stream_is_as_it_was(kind: Kind, tmp_path: Path) -> None:
             assert each[what] == wanted, f"{what} bytes of: {action}"
 
 
+def _reaches(action: str, golden: dict[str, Any] | None, written: bytes) -> bool:
+    if golden is None:
+        return bool(written)
+    found = parsed(written)
+    wanted = golden["commands"]
+    commands = all(found.commands.get(each, 0) >= (1 if action == RACE else wanted[each]) for each in wanted)
+    return commands and found.text >= golden["text"] * (1 - TOLERANCE) - FEW_BYTES
+
+
 def _counted(found: Summary) -> dict[str, object]:
     """The commands of each action; how often they come in the race is left open."""
-    return {action: set(each["commands"]) if action == RACE else each["commands"] for action, each in found.items()}  # type: ignore[call-overload]
+    return {action: set(each["commands"]) if action == RACE else each["commands"] for action, each in found.items()}
 
 
 def test_the_golden_summary_is_within_the_targets() -> None:
@@ -93,15 +107,15 @@ def test_the_golden_summary_is_within_the_targets() -> None:
     kitty: Summary = json.loads(GOLDEN.read_text())["kitty"]
     most_text = {"step": 400, "step back": 400, "move the crosshair": 200, "open help": 12000, "close help": 6000}
     for action, most in most_text.items():
-        assert kitty[action]["text"] <= most, action  # type: ignore[operator]
+        assert kitty[action]["text"] <= most, action
     most_graphics = {"step back": 400, "view masks": 4000, "view original": 4000, "move the crosshair": 1000}
     for action, most in most_graphics.items():
-        assert kitty[action]["graphics"] <= most, action  # type: ignore[operator]
+        assert kitty[action]["graphics"] <= most, action
     by_reference = ("step back", "close help", "compare with the original", "back from comparing", "timeline zoomed")
-    assert all("transmit" not in kitty[each]["commands"] for each in by_reference)  # type: ignore[operator]
+    assert all("transmit" not in kitty[each]["commands"] for each in by_reference)
     for action in ("masks less opaque", "no outlines"):
-        assert kitty[action]["commands"]["transmit"] == 1, action  # type: ignore[index]
-        assert kitty[action]["graphics"] <= 4000, action  # type: ignore[operator]
+        assert kitty[action]["commands"]["transmit"] == 1, action
+        assert kitty[action]["graphics"] <= 4000, action
 
 
 def main() -> None:

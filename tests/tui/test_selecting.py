@@ -71,10 +71,17 @@ async def test_ctrl_click_selects_a_prompt_of_any_label_and_delete_removes_it(de
 
 
 async def shown(at: Desk) -> np.ndarray:
-    await at.until(lambda: not at.screen._pictures.busy)
-    encoded = at.screen.query_one(Canvas)._encoded
-    assert isinstance(encoded, CellPicture)
-    return cell_screen(encoded)
+    """The picture, once it has not changed ten times running: what the session tells is drawn a little later."""
+    seen: list[np.ndarray] = []
+
+    def rests() -> bool:
+        encoded = at.screen.query_one(Canvas)._encoded
+        assert isinstance(encoded, CellPicture)
+        seen.append(cell_screen(encoded))
+        return len(seen) >= 10 and all(np.array_equal(each, seen[-1]) for each in seen[-10:])
+
+    await at.until(rests)
+    return seen[-1]
 
 
 async def test_the_selected_prompt_stands_out_until_it_is_let_go(desk: OpenDesk) -> None:
