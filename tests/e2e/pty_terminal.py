@@ -70,7 +70,7 @@ class PtyTerminal:
         self._taken = self._answered = 0
         term = "xterm-kitty" if kind == "kitty" else "xterm-256color"
         own = {"TERM": term, "COLORTERM": "truecolor"}
-        foreign = ("TMUX", "STY", "TERM_PROGRAM", "NO_COLOR", "SAMANNOT_GRAPHICS")
+        foreign = ("TMUX", "STY", "TERM_PROGRAM", "NO_COLOR", "SAMANNOT_GRAPHICS", "LINES", "COLUMNS")
         self._child, self._master = pty.fork()
         if self._child == 0:
             self._set_size(0, columns, rows)
