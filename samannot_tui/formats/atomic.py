@@ -94,6 +94,21 @@ class Staging:
             sync_folder(Path(place))
 
 
+def earlier_files(folder: Path) -> int:
+    """How many files an earlier export wrote into the folder, which the next one replaces.
+
+    Raises:
+        InputError: something else than a folder is there.
+    """
+    _refuse_unless_folder(folder)
+    return len(_listed(folder))
+
+
+def _refuse_unless_folder(folder: Path) -> None:
+    if os.path.lexists(folder) and not _is_folder(folder):
+        raise in_the_way(folder)
+
+
 @contextmanager
 def replaced(folder: Path) -> Iterator[Staging]:
     """Build `folder` anew: it becomes what was staged if the block ends well, and stays as it is if not.
@@ -102,8 +117,7 @@ def replaced(folder: Path) -> Iterator[Staging]:
         InputError: the folder cannot be written there, is something else, or another export is writing it.
         JobError: the disk failed.
     """
-    if os.path.lexists(folder) and not _is_folder(folder):
-        raise in_the_way(folder)
+    _refuse_unless_folder(folder)
     with locked_aside(folder) as aside:
         try:
             _recover(aside, folder)
@@ -194,7 +208,7 @@ def _is_file(path: Path) -> bool:
 
 def in_the_way(path: Path) -> InputError:
     """What to raise where something is that no export wrote."""
-    return InputError(f"{printable(path)} is in the way and no export wrote it; move it, or give another --out.")
+    return InputError(f"{printable(path)} is in the way and no export wrote it; move it, or choose another folder.")
 
 
 @contextmanager
@@ -210,7 +224,7 @@ def locked_aside(target: Path) -> Iterator[Path]:
         descriptor = _lock(aside)
     except OSError as error:
         raise InputError(
-            f"{printable(target.parent)} cannot be written to ({error.strerror}); give another --out."
+            f"{printable(target.parent)} cannot be written to ({error.strerror}); choose another folder."
         ) from error
     try:
         yield aside

@@ -34,7 +34,7 @@ from tests.formats.support import ArraySource
 
 WIDTH, HEIGHT, LABELS, SHAPES = 640, 360, 10, 40
 BATCH = 500
-FORMATS = ("coco", "youtube_vis", "yolo", "mots", "cvat", "tables", "xlsx", "davis")
+FORMATS = ("coco", "youtube_vis", "yolo", "mots", "labelme", "cvat", "overlay", "tables", "xlsx", "davis", "png")
 
 
 class FlatSource(ArraySource):
@@ -125,7 +125,7 @@ def bench_against_pycocotools(path: Path, folder: Path) -> None:
     source = FlatSource(path, info(session.manifest.frame_count))
 
     def masks_alone(job: ExportJob) -> int:
-        return sum(1 for _ in annotations(job))
+        return sum(1 for _ in annotations(job, job.each(job.part.frames)))
 
     start = time.perf_counter()
     write_dataset(Follower(session), source, masks_alone, "masks", folder)
