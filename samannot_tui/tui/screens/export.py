@@ -74,6 +74,7 @@ class ExportScreen(ModalScreen[ExportView]):
         & VerticalScroll { height: auto; }
         /* Of one height, or the dialog and the picture around it would be drawn anew with every key. */
         & #ahead { height: 34vh; margin-top: 1; }
+        & #ahead:focus { background: $boost; }
         & #written { max-height: 80vh; }
         & .title { text-style: bold; margin-top: 1; }
         & Static { height: auto; }
@@ -147,11 +148,14 @@ class ExportScreen(ModalScreen[ExportView]):
         self._show("choices")
         self._look_ahead()
 
+    def on_resize(self) -> None:
+        self.query_one(Vertical).styles.min_height = None
+
     def on_unmount(self) -> None:
         self._cancelled.set()
 
     def _format_ticks(self, kept: ExportView) -> Iterator[Tick[str]]:
-        ticked = kept.formats or (FORMAT_BY_DEFAULT,)
+        ticked = FORMATS.keys() & set(kept.formats) or {FORMAT_BY_DEFAULT}
         width = max(map(len, self._formats))
         for name, format_ in self._formats.items():
             yield Tick(Content(printable(f"{name:<{width}}  {format_.what}")), name, name in ticked)
@@ -238,8 +242,12 @@ class ExportScreen(ModalScreen[ExportView]):
         return self.query_one(f"#{field}", Input).value.strip()
 
     def action_go_on(self) -> None:
+        # Behind the keys that a field still has before it, where a slow link delivers several in one go.
+        (self.focused or self).call_later(self._go_on)
+
+    def _go_on(self) -> None:
         if self._page == "choices":
-            self.run_worker(self._order(), group="foresee", exclusive=True)
+            self.run_worker(self._order(), group="order", exclusive=True)
         elif self._page == "written":
             self._show("choices")
             self._look_ahead()
@@ -312,10 +320,13 @@ class ExportScreen(ModalScreen[ExportView]):
         self._show("written")
 
     def _show(self, page: Page) -> None:
+        # As high as it was before: what a lower one uncovers would be drawn anew.
+        box = self.query_one(Vertical)
+        box.styles.min_height = box.outer_size.height
         self._page = page
         for each in KEYS:
             self.query_one(f"#{each}").display = each == page
-        self.query_one(Vertical).border_subtitle = KEYS[page]
+        box.border_subtitle = KEYS[page]
         first = {"choices": "#formats", "written": "#written"}.get(page)
         self.set_focus(self.query_one(first) if first else None)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual.suggester import Suggester
 
+from samannot_tui.session.location import is_session
 from samannot_tui.text import printable
 from samannot_tui.tui.typed_path import typed_path
 from samannot_tui.tui.widgets.field import Field
@@ -27,7 +28,7 @@ class FolderField(Field):
 
 
 class FolderSuggester(Suggester):
-    """The first folder, by name, that goes on as what is typed."""
+    """Suggests what `completed` finds."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -37,11 +38,15 @@ class FolderSuggester(Suggester):
 
 
 def completed(typed: str) -> str | None:
-    """`typed`, completed to the first folder by name that begins so; None where there is none. Looks at the disk."""
+    """`typed`, completed to the first folder by name that begins so and is no session; None where there is none.
+
+    Looks at the disk.
+    """
     parent, _, begun = typed.rpartition("/")
     try:
         with os.scandir(typed_path(f"{parent}/") if parent or typed.startswith("/") else Path()) as entries:
-            names = sorted(each.name for each in entries if each.name.startswith(begun) and each.is_dir())
+            folders = [each for each in entries if each.name.startswith(begun) and each.is_dir()]
+            names = sorted(each.name for each in folders if not is_session(Path(each)))
     except OSError:
         return None
     shown = (name for name in names if name == printable(name) and (begun or not name.startswith(".")))
