@@ -89,8 +89,11 @@ def _bar(share: float) -> str:
     return "━" * full + "╌" * (BAR_COLUMNS - full)
 
 
-def summary_rows(summaries: "Sequence[ExportSummary]", place: Place) -> Rows:
-    """What was written, format by format, and what a format could not hold, by the labels' names."""
+def summary_rows(formats: Sequence[str], summaries: "Sequence[ExportSummary]", place: Place) -> Rows:
+    """What was written, format by format, and what a format could not hold, by the labels' names.
+
+    Of the `formats` the first ones have summaries; the others were not written.
+    """
     for each in summaries:
         wrote = ", ".join([counted(each.frames, "frame"), counted(each.labels, "label"), counted(each.files, "file")])
         yield printable(each.format), f"{wrote}: {printable(each.folder)}"
@@ -99,3 +102,5 @@ def summary_rows(summaries: "Sequence[ExportSummary]", place: Place) -> Rows:
             yield "", f"pixels under a smaller instance, so not in it: {', '.join(hidden)}"
         for notice in each.notices:
             yield "", printable(notice)
+    for name in formats[len(summaries) :]:
+        yield printable(name), "not written"

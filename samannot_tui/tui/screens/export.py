@@ -242,11 +242,8 @@ class ExportScreen(ModalScreen[ExportView]):
         return self.query_one(f"#{field}", Input).value.strip()
 
     def action_go_on(self) -> None:
-        # Behind the keys that a field still has before it, where a slow link delivers several in one go.
-        (self.focused or self).call_later(self._go_on)
-
-    def _go_on(self) -> None:
         if self._page == "choices":
+            # Not among those that look ahead: a field's last change, told only now, would end it.
             self.run_worker(self._order(), group="order", exclusive=True)
         elif self._page == "written":
             self._show("choices")
@@ -314,7 +311,8 @@ class ExportScreen(ModalScreen[ExportView]):
         """Show what was written, why that is not all where it is not, and the command that would do the same."""
         self.query_one("#failed", Static).update(printable(refusal))
         self.query_one("#failed", Static).display = bool(refusal)
-        self.query_one("#told", Static).update(as_table(summary_rows(self._written, self._place)))
+        rows = summary_rows(self._under_way.formats, self._written, self._place)
+        self.query_one("#told", Static).update(as_table(rows))
         command = self._under_way.command(self._client.folder.resolve())
         self.query_one("#command", Static).update(printable(command))
         self._show("written")
