@@ -95,13 +95,13 @@ class Staging:
 
 
 def earlier_files(folder: Path) -> int:
-    """How many files an earlier export wrote into the folder, which the next one replaces.
+    """How many files the export wrote that the next one into this folder replaces; 0 where there was none.
 
     Raises:
         InputError: something else than a folder is there.
     """
     _refuse_unless_folder(folder)
-    return len(_listed(folder))
+    return len(_names(folder))
 
 
 def _refuse_unless_folder(folder: Path) -> None:
@@ -185,13 +185,20 @@ def _move_into(old: Path, folder: Path) -> None:
 def _listed(folder: Path) -> set[Path]:
     """The files in the folder that an export wrote and that are still files, reached without symlinks."""
     try:
-        with open_regular(folder / MANIFEST) as file:
-            names = msgspec.json.decode(file.read(), type=_Manifest).files
-        paths = [decode_path(name) for name in names]
-    except (InputError, msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+        paths = [decode_path(name) for name in _names(folder)]
+    except ValueError:
         return set()
     inside = (path for path in paths if path.parts and not path.is_absolute() and ".." not in path.parts)
     return {path for path in inside if _is_file(folder / path) and _only_folders(folder, path)}
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """What the folder's manifest lists; nothing where there is none, or none that can be understood."""
+    try:
+        with open_regular(folder / MANIFEST) as file:
+            return msgspec.json.decode(file.read(), type=_Manifest).files
+    except (InputError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
 
 
 def _only_folders(folder: Path, relative: Path) -> bool:

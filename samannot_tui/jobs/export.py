@@ -35,7 +35,7 @@ class ForeseenFormat:
     Attributes:
         place: the folder or archive that it writes.
         frames: how many it writes; in `parts` by split, {"": all} where there is none.
-        replaced: files of an earlier export that are replaced; of an archive, 1.
+        replaced: so many files the earlier export wrote that it replaces; of an archive, 1.
         losses: about what it cannot hold, each to go on with after its name, as far as that is known before.
     """
 

@@ -48,7 +48,7 @@ def foreseen_rows(foreseen: "ForeseenExport") -> Rows:
     for each in foreseen.formats:
         yield printable(each.name), f"{_frames(each)}: {printable(each.place)}"
         if each.replaced:
-            yield "", f"replaces {counted(each.replaced, 'file')} of an earlier export there"
+            yield "", f"replaces an earlier export, {counted(each.replaced, 'file')}"
     sentences = dict.fromkeys(sentence for each in foreseen.formats for sentence in each.losses)
     for sentence in sentences:
         names = ", ".join(printable(each.name) for each in foreseen.formats if sentence in each.losses)

@@ -108,7 +108,7 @@ async def test_several_formats_in_one_go_and_what_became_of_them(desk: OpenDesk)
         assert noted == ["png", "coco"]
         await at.press("enter")
         assert page(at) == "choices"
-        assert shown(at, "foreseen")[2] == "         replaces 9 files of an earlier export there"
+        assert shown(at, "foreseen")[2] == "         replaces an earlier export, 9 files"
 
 
 async def test_labels_frames_split_and_zip(desk: OpenDesk) -> None:
