@@ -287,6 +287,14 @@ async def test_installed_exporters_are_offered_and_never_chosen_by_a_session(
         assert at.screen.place.kept.export.formats == ()
 
 
+async def test_a_folder_whose_name_is_no_text_is_not_offered(desk: OpenDesk, session_folder: Path) -> None:
+    write_view(session_folder, View(export=ExportView(folder="../\\xff\\x1b[2J")))
+    async with desk() as at:
+        await annotated(at)
+        assert (await opened(at)).query_one("#folder", Input).value == ""
+        assert shown(at, "foreseen")[1].endswith(str(export_folder(at) / "png"))
+
+
 async def test_a_read_only_session_is_exported_and_not_written_to(desk: OpenDesk) -> None:
     async with desk() as at:
         await annotated(at)

@@ -17,7 +17,7 @@ class FolderField(Field):
 
     def __init__(self, folder: Path, default: Path, id: str) -> None:
         text = str(folder)
-        shown = "" if folder == default and text != printable(text) else text
+        shown = text if text == printable(text) else ""
         super().__init__(shown, placeholder=printable(default), suggester=FolderSuggester(), id=id, compact=True)
         self._default = default
 
