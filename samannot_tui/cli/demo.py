@@ -38,6 +38,7 @@ def command(headless: bool, graphics: Requested, resource_log: Path | None, as_j
 
 def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) -> None:
     from samannot_tui.jobs.export import export_session
+    from samannot_tui.jobs.export_request import ExportRequest
     from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.sample import sample_folder
@@ -54,7 +55,7 @@ def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) 
             options.apply(opened.session)
             follow(opened.session)
             done = propagate(opened, whole_video(opened), progress)
-            davis, png = export_session(opened, ("davis", "png"), out)
+            davis, png = export_session(opened, ExportRequest(("davis", "png"), out))
         finally:
             progress.finish()
             opened.close()

@@ -60,6 +60,7 @@ def command(
     """
     from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
     from samannot_tui.jobs.export import check_formats, export_session
+    from samannot_tui.jobs.export_request import ExportRequest
     from samannot_tui.jobs.opening import open_session
 
     if script is not None and context.get_parameter_source("formats") is ParameterSource.DEFAULT:
@@ -73,7 +74,7 @@ def command(
         say(notice)
     progress = Progress("exporting frame")
     try:
-        summaries = export_session(opened, formats, out, progress, script=script, selection=selection, zipped=zipped)
+        summaries = export_session(opened, ExportRequest(formats, out, selection, zipped, script), progress)
     finally:
         progress.finish()
         opened.close()

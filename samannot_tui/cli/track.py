@@ -42,6 +42,7 @@ def command(
                  {"label": 1, "frame": 0, "mask": "first.png"}]}
     """
     from samannot_tui.jobs.export import check_formats, export_session
+    from samannot_tui.jobs.export_request import ExportRequest
     from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.track import discard_untouched, prompted_session
@@ -61,7 +62,7 @@ def command(
             say(resolved.sentence)
             follow(opened.session)
             done = propagate(opened, whole_video(opened), progress)
-            summaries = export_session(opened, formats, out)
+            summaries = export_session(opened, ExportRequest(formats, out))
         except InputError:
             discard_untouched(opened)
             raise

@@ -17,6 +17,18 @@ PACKED = frozenset({".png", ".jpg", ".mp4", ".xlsx"})
 """Files that are compressed already."""
 
 
+def is_earlier_archive(archive: Path) -> bool:
+    """Whether an earlier export's archive is there, which the next one replaces; False where there is nothing.
+
+    Raises:
+        InputError: something is there that no export wrote.
+    """
+    is_there = os.path.lexists(archive)
+    if is_there and not _exported(archive):
+        raise in_the_way(archive)
+    return is_there
+
+
 @contextmanager
 def replaced_archive(archive: Path) -> Iterator[Staging]:
     r"""Build `archive` anew from what is staged; if the block ends badly it stays as it is.
@@ -27,8 +39,7 @@ def replaced_archive(archive: Path) -> Iterator[Staging]:
         InputError: it cannot be written there, is no archive of an export, or another export is writing it.
         JobError: the disk failed.
     """
-    if os.path.lexists(archive) and not _exported(archive):
-        raise in_the_way(archive)
+    is_earlier_archive(archive)
     with locked_aside(archive) as aside:
         try:
             _clear(aside)

@@ -94,6 +94,21 @@ class Staging:
             sync_folder(Path(place))
 
 
+def earlier_files(folder: Path) -> int:
+    """How many files the export wrote that the next one into this folder replaces; 0 where there was none.
+
+    Raises:
+        InputError: something else than a folder is there.
+    """
+    _refuse_unless_folder(folder)
+    return len(_names(folder))
+
+
+def _refuse_unless_folder(folder: Path) -> None:
+    if os.path.lexists(folder) and not _is_folder(folder):
+        raise in_the_way(folder)
+
+
 @contextmanager
 def replaced(folder: Path) -> Iterator[Staging]:
     """Build `folder` anew: it becomes what was staged if the block ends well, and stays as it is if not.
@@ -102,8 +117,7 @@ def replaced(folder: Path) -> Iterator[Staging]:
         InputError: the folder cannot be written there, is something else, or another export is writing it.
         JobError: the disk failed.
     """
-    if os.path.lexists(folder) and not _is_folder(folder):
-        raise in_the_way(folder)
+    _refuse_unless_folder(folder)
     with locked_aside(folder) as aside:
         try:
             _recover(aside, folder)
@@ -171,13 +185,20 @@ def _move_into(old: Path, folder: Path) -> None:
 def _listed(folder: Path) -> set[Path]:
     """The files in the folder that an export wrote and that are still files, reached without symlinks."""
     try:
-        with open_regular(folder / MANIFEST) as file:
-            names = msgspec.json.decode(file.read(), type=_Manifest).files
-        paths = [decode_path(name) for name in names]
-    except (InputError, msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+        paths = [decode_path(name) for name in _names(folder)]
+    except ValueError:
         return set()
     inside = (path for path in paths if path.parts and not path.is_absolute() and ".." not in path.parts)
     return {path for path in inside if _is_file(folder / path) and _only_folders(folder, path)}
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """What the folder's manifest lists; nothing where there is none, or none that can be understood."""
+    try:
+        with open_regular(folder / MANIFEST) as file:
+            return msgspec.json.decode(file.read(), type=_Manifest).files
+    except (InputError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
 
 
 def _only_folders(folder: Path, relative: Path) -> bool:
@@ -194,7 +215,7 @@ def _is_file(path: Path) -> bool:
 
 def in_the_way(path: Path) -> InputError:
     """What to raise where something is that no export wrote."""
-    return InputError(f"{printable(path)} is in the way and no export wrote it; move it, or give another --out.")
+    return InputError(f"{printable(path)} is in the way and no export wrote it; move it, or choose another folder.")
 
 
 @contextmanager
@@ -210,7 +231,7 @@ def locked_aside(target: Path) -> Iterator[Path]:
         descriptor = _lock(aside)
     except OSError as error:
         raise InputError(
-            f"{printable(target.parent)} cannot be written to ({error.strerror}); give another --out."
+            f"{printable(target.parent)} cannot be written to ({error.strerror}); choose another folder."
         ) from error
     try:
         yield aside

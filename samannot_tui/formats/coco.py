@@ -9,7 +9,7 @@ images/<stem>.jpg: the annotated frames.
 Source: https://cocodataset.org/#format-data.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from samannot_tui.formats.coco_parts import MADE_BY, categories, info, segment
@@ -28,24 +28,32 @@ def write(job: ExportJob) -> int:
         content.member("info", info(job))
         content.member("licenses", [])
         content.member("categories", categories(job))
-        content.array("images", _images(job))
-        content.array("annotations", annotations(job))
+        content.array("images", (_image(job, frame) for frame in job.part.frames))
+        content.array("annotations", annotations(job, _pictured(job)))
     return len(job.part.frames)
 
 
-def _images(job: ExportJob) -> Iterator[dict[str, Any]]:
+def _image(job: ExportJob, frame: int) -> dict[str, Any]:
     height, width = job.size
+    # COCO's own tools take 0 for "none", so IDs count from 1.
+    return {"id": frame + 1, "file_name": _file_name(job, frame), "width": width, "height": height, "frame": frame}
+
+
+def _file_name(job: ExportJob, frame: int) -> str:
+    return f"{job.name(frame)}.jpg"
+
+
+def _pictured(job: ExportJob) -> Iterator[int]:
+    """The annotated frames, each with its picture written: both in one pass, so that progress tells the truth."""
     for frame in job.each(job.part.frames):
-        name = f"{job.name(frame)}.jpg"
-        save_jpeg(job.file("images", name), job.source.read(frame))
-        # COCO's own tools take 0 for "none", so IDs count from 1.
-        yield {"id": frame + 1, "file_name": name, "width": width, "height": height, "frame": frame}
+        save_jpeg(job.file("images", _file_name(job, frame)), job.source.read(frame))
+        yield frame
 
 
-def annotations(job: ExportJob) -> Iterator[dict[str, Any]]:
-    """The annotations, frame by frame. Raises as `write`."""
+def annotations(job: ExportJob, frames: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The annotations of these frames, one after the other. Raises as `write`."""
     number = 0
-    for frame in job.each(job.part.frames):
+    for frame in frames:
         for label, record in job.records(frame).items():
             found = segment(record.rle)
             if not found.area:

@@ -1,8 +1,9 @@
 """Writing a session's annotation as a dataset."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -55,8 +56,18 @@ def export(
         InputError: no such format, or as `write_dataset`.
         JobError: as `write_dataset`.
     """
-    writer = require_format(format_name).load()
-    return write_dataset(follower, source, writer, format_name, out, progress, cancelled, selection)
+    format_ = require_format(format_name)
+    return write_dataset(
+        follower,
+        source,
+        format_.load(),
+        format_name,
+        out,
+        progress,
+        cancelled,
+        selection,
+        every_frame=format_.every_frame,
+    )
 
 
 def write_dataset(
@@ -70,6 +81,7 @@ def write_dataset(
     selection: Selection = EVERYTHING,
     *,
     zipped: bool = False,
+    every_frame: bool = False,
 ) -> ExportSummary:
     """Write the annotation into `out`/<name>/ (`zipped`: `out`/<name>.zip), one frame at a time in memory.
 
@@ -83,6 +95,7 @@ def write_dataset(
         progress: called with (frames done, frames to do) after each frame.
         cancelled: asked before each frame.
         selection: which labels and frames.
+        every_frame: the writer goes through all chosen frames, not only the annotated ones.
 
     Raises:
         InputError: another video than the session's, nothing annotated in the selection, a file in the way, or
@@ -91,21 +104,37 @@ def write_dataset(
     """
     _check(follower, source)
     labels = {label: follower.state.labels[label] for label in selection.label_ids(follower.state)}
-    parts = _parts(follower, labels, selection)
-    place = out.resolve() / (f"{name}.zip" if zipped else name)
+    parts = parts_of(follower, selection)
+    sizes = [len(part.span if every_frame else part.frames) for part in parts]
+    place = place_of(out, name, zipped=zipped)
     with replaced_archive(place) if zipped else replaced(place) as staging:
-        job = ExportJob(follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled)
-        frames = sum(writer(replace(job, part=part)) for part in parts)
+        job = ExportJob(
+            follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled, 0, sum(sizes)
+        )
+        befores = accumulate(sizes, initial=0)
+        frames = sum(
+            writer(replace(job, part=part, done_before=before)) for part, before in zip(parts, befores, strict=False)
+        )
         write_labels(job, sorted(frame for part in parts for frame in part.frames))
     hidden = dict(sorted(job.hidden_pixels.items()))
     return ExportSummary(name, place, len(staging.files), frames, len(labels), hidden, tuple(job.notices))
 
 
-def _parts(follower: Follower, labels: Iterable[int], selection: Selection) -> list[Part]:
+def place_of(out: Path, name: str, *, zipped: bool) -> Path:
+    """The folder, or archive, of the format of that name; the folder `out` need not be there."""
+    return out.resolve() / (f"{name}.zip" if zipped else name)
+
+
+def parts_of(follower: Follower, selection: Selection) -> list[Part]:
+    """The datasets that an export of the selection writes: one, or one for each split.
+
+    Raises:
+        InputError: no such labels or frames, nothing annotated there, or too little for a split.
+    """
     manifest, live = follower.manifest, follower.live
     span = np.array(selection.frames(manifest.frame_count), np.intp)
     annotated = np.zeros(manifest.frame_count, np.bool_)
-    for label in labels:
+    for label in selection.label_ids(follower.state):
         annotated[live.frames(label)] = True
     frames = span[annotated[span]]
     if not len(frames):

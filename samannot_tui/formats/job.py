@@ -44,8 +44,9 @@ class ExportJob:
         video: the media's name, safe as part of a path.
         labels: the labels to export, by ID; hidden ones are among them like all others.
         part: which frames to export.
-        progress: called with (frames done, frames to do).
+        progress: called with (frames done, frames to do), over all parts of the export.
         cancelled: asked before each frame; once it says yes, the export ends with a JobError.
+        done_before, total: frames that earlier parts wrote, and those of all parts.
         hidden_pixels: label ID -> pixels under other instances, added up by `label_map`.
         notices: sentences about what the format could not hold.
     """
@@ -58,6 +59,8 @@ class ExportJob:
     part: Part
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    done_before: int
+    total: int
     hidden_pixels: Counter[int] = field(default_factory=Counter)
     notices: list[str] = field(default_factory=list)
 
@@ -80,11 +83,10 @@ class ExportJob:
         Raises:
             JobError: the export was cancelled.
         """
-        frames = list(frames)
-        for done, frame in enumerate(frames):
+        for done, frame in enumerate(frames, self.done_before + 1):
             self.end_if_cancelled()
             yield frame
-            self.progress(done + 1, len(frames))
+            self.progress(done, self.total)
 
     def end_if_cancelled(self) -> None:
         """Raises:

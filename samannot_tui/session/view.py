@@ -21,6 +21,23 @@ FILE_NAME = "view.json"
 _LARGEST_FILE = 64 * 1024
 
 
+class ExportView(msgspec.Struct, frozen=True):
+    """What the last export was of, as the person chose it in the dialog.
+
+    `formats` are names of `formats.registry.FORMATS`; an installed exporter is not among them, for a session names no
+    code. `folder` is where it went, relative to the session's folder, as `session.paths` encodes it, None for the
+    default. `labels` are IDs, none for all. `frames`, `every` and `split` are as typed; "" is all, each, and none.
+    """
+
+    formats: tuple[str, ...] = ()
+    folder: str | None = None
+    labels: tuple[NonNegative, ...] = ()
+    frames: str = ""
+    every: str = ""
+    split: str = ""
+    zipped: bool = False
+
+
 class View(msgspec.Struct, frozen=True):
     """The place to return to.
 
@@ -28,7 +45,8 @@ class View(msgspec.Struct, frozen=True):
     `view`. `names` shows the labels' names on their masks, `only_active` leaves out all labels but the active one.
     `opacity` (percent) and `outline` are those of `render.layers.Tint`. `side_width` is the side panes' width in
     columns: 0 hides them, None leaves it to the screen size. `zoom` and `center` (frame pixels) are those of
-    `render.viewport.Viewport`; `timeline_zoom` is how many times the timeline is magnified.
+    `render.viewport.Viewport`; `timeline_zoom` is how many times the timeline is magnified. `export`
+    is what the export dialog offers.
     """
 
     frame: NonNegative = 0
@@ -43,6 +61,7 @@ class View(msgspec.Struct, frozen=True):
     zoom: Zoom = 1.0
     center: tuple[float, float] | None = None
     timeline_zoom: TimelineZoom = 1
+    export: ExportView = ExportView()
 
 
 def read_view(folder: Path) -> View:

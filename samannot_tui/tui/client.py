@@ -16,12 +16,12 @@ from samannot_tui.engine.registry import Resolved, resolve
 from samannot_tui.engine.reports import Released, RunnerEvent
 from samannot_tui.engine.spec import EngineSpec, spec_of
 from samannot_tui.errors import InputError
+from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.masks.edits import MaskEdit
-from samannot_tui.session.commands import AnyCommand, ChangeSetting, RecordExport
+from samannot_tui.session.commands import AnyCommand, ChangeSetting
 from samannot_tui.session.editing import edit_mask
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.follower import Follower
-from samannot_tui.session.paths import encode_path
 from samannot_tui.session.screenshots import add_screenshot
 from samannot_tui.session.settings import Settings, changed
 from samannot_tui.session.store import Session
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from samannot_tui.engine.planner import RunRequest
     from samannot_tui.engine.runner import Runner
     from samannot_tui.formats.export import ExportSummary
+    from samannot_tui.jobs.export import ForeseenExport, Progress
     from samannot_tui.jobs.proposing import GoOn, Proposal
 
 _T = TypeVar("_T")
 EventListener = Callable[[tuple[AnyEvent, ...]], None]
-Progress = Callable[[int, int], None]
 EngineListener = Callable[[RunnerEvent | EngineNews], None]
 
 BUSY = "The engine is at work: end the run with x, or wait for the mask, before you change the engine."
@@ -176,39 +176,51 @@ class Client:
         """End the run, and what was to follow it, between frames; what it has finished is kept."""
         await self._order(lambda: self._running().end())
 
-    async def export(
-        self, format_name: str, out: Path, progress: Progress, cancelled: Callable[[], bool]
-    ) -> "ExportSummary":
-        """Write the annotation as it is now into `out`/<format>/; see `formats.export.export`.
+    async def foresee_export(self, request: ExportRequest) -> "ForeseenExport":
+        """What an export would write. Raises InputError where it cannot be done; see `jobs.export.foresee_export`."""
+        return await asyncio.to_thread(self._foresee_export, request)
 
-        `progress` and `cancelled` are called in another thread.
+    def _foresee_export(self, request: ExportRequest) -> "ForeseenExport":
+        from samannot_tui.jobs.export import foresee_export
+
+        return foresee_export(self.follower, request)
+
+    async def export(
+        self,
+        request: ExportRequest,
+        wrote: "Callable[[ExportSummary], None]",
+        progress: "Progress",
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Write the annotation as it is now, and note it in the session; see `jobs.export.write_formats`.
+
+        `wrote`, `progress` and `cancelled` are called in another thread.
 
         Raises:
             InputError: it cannot be exported so, or there.
             JobError: cancelled, or the disk failed.
         """
-        summary = await asyncio.to_thread(self._export, format_name, out, progress, cancelled)
-        if self.read_only is None:
-            await self.submit(RecordExport(format_name, encode_path(summary.folder)))
-        return summary
+        await asyncio.to_thread(self._export, request, wrote, progress, cancelled)
 
     def _export(
-        self, format_name: str, out: Path, progress: Progress, cancelled: Callable[[], bool]
-    ) -> "ExportSummary":
-        from samannot_tui.formats.export import export
+        self,
+        request: ExportRequest,
+        wrote: "Callable[[ExportSummary], None]",
+        progress: "Progress",
+        cancelled: Callable[[], bool],
+    ) -> None:
+        from samannot_tui.jobs.export import record_export, write_formats
         from samannot_tui.media.open import open_media
+
+        def noted(summary: "ExportSummary") -> None:
+            record_export(self._session, summary)
+            wrote(summary)
 
         # A copy of its own of both: the screen goes on with the others meanwhile.
         source = open_media(self._session.media_file())
         try:
-            return export(
-                Follower(self._session),
-                source,
-                format_name,
-                out,
-                progress,
-                lambda: self._is_closing.is_set() or cancelled(),
-            )
+            copy = Follower(self._session)
+            write_formats(copy, source, request, noted, progress, lambda: self._is_closing.is_set() or cancelled())
         finally:
             source.close()
 

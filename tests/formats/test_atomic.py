@@ -211,7 +211,7 @@ def test_a_broken_list_makes_every_file_foreign(folder: Path) -> None:
 
 def test_an_out_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(InputError, match=r"out cannot be written to .*; give another --out"):
+    with pytest.raises(InputError, match=r"out cannot be written to .*; choose another folder"):
         write(tmp_path / "out" / "png", ("0.png", "a"))
 
 

@@ -20,6 +20,7 @@ from samannot_tui.engine.video import plan_video
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.export import export
 from samannot_tui.jobs.export import export_session
+from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.masks.geometry import centroid
 from samannot_tui.masks.log import NewMask
@@ -48,7 +49,7 @@ def run_everything(studio: Studio) -> None:
 
 def exported(studio: Studio, out: Path, name: str = "png") -> Path:
     source = open_media(studio.video)
-    (summary,) = export_session(Opened(studio.session, source, ()), [name], out)
+    (summary,) = export_session(Opened(studio.session, source, ()), ExportRequest((name,), out))
     source.close()
     return summary.folder
 

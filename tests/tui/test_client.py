@@ -9,6 +9,8 @@ import pytest
 from samannot_tui.engine import reports as news
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.formats.export import ExportSummary
+from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.events import AnyEvent, Exported, LabelAdded
 from samannot_tui.session.prompts import PointPrompt
@@ -67,6 +69,14 @@ async def test_a_read_only_client_keeps_no_view(client: Client, session: Session
     assert client.read_view() == View(frame=3)
 
 
+def refuse_written(summary: ExportSummary) -> None:
+    raise AssertionError("nothing is to be written")
+
+
+def png_into(out: Path) -> ExportRequest:
+    return ExportRequest(("png",), out)
+
+
 async def annotate(client: Client, session: Session) -> None:
     from samannot_tui.masks.log import NewMask
     from samannot_tui.masks.rle import Rle
@@ -88,20 +98,21 @@ async def annotate(client: Client, session: Session) -> None:
 
 async def test_an_export_reports_progress_and_is_journaled(client: Client, session: Session, tmp_path: Path) -> None:
     await annotate(client, session)
-    told: list[tuple[int, int]] = []
-    summary = await client.export("png", tmp_path / "out", lambda *at: told.append(at), lambda: False)
-    assert told == [(1, 3), (2, 3), (3, 3)]
-    assert summary.frames == 3
-    assert summary.folder == (tmp_path / "out" / "png").resolve()
-    last = session.history()[-1]
-    assert isinstance(last, Exported)
-    assert last.path == str(summary.folder)
+    told: list[tuple[str, int, int]] = []
+    written: list[ExportSummary] = []
+    request = ExportRequest(("png", "mots"), tmp_path / "out")
+    await client.export(request, written.append, lambda *at: told.append(at), lambda: False)
+    assert told == [(name, frame, 3) for name in ("png", "mots") for frame in (1, 2, 3)]
+    assert [(each.format, each.frames) for each in written] == [("png", 3), ("mots", 3)]
+    assert [each.folder for each in written] == [(tmp_path / "out" / name).resolve() for name in ("png", "mots")]
+    noted = [event for event in session.history() if isinstance(event, Exported)]
+    assert [event.path for event in noted] == [str(each.folder) for each in written]
 
 
 async def test_a_cancelled_export_leaves_nothing(client: Client, session: Session, tmp_path: Path) -> None:
     await annotate(client, session)
     with pytest.raises(JobError, match="cancelled"):
-        await client.export("png", tmp_path / "out", lambda *at: None, lambda: True)
+        await client.export(png_into(tmp_path / "out"), refuse_written, lambda *at: None, lambda: True)
     assert not (tmp_path / "out" / "png").exists()
     assert not any(isinstance(event, Exported) for event in session.history())
 
@@ -112,11 +123,12 @@ async def test_closing_cancels_an_export(client: Client, session: Session, tmp_p
     loop = asyncio.get_running_loop()
     closed = asyncio.Event()
 
-    def after_first_frame(done: int, total: int) -> None:
+    def after_first_frame(name: str, done: int, total: int) -> None:
         loop.call_soon_threadsafe(started.set)
         asyncio.run_coroutine_threadsafe(closed.wait(), loop).result(10)
 
-    exporting = asyncio.ensure_future(client.export("png", tmp_path / "out", after_first_frame, lambda: False))
+    request = png_into(tmp_path / "out")
+    exporting = asyncio.ensure_future(client.export(request, refuse_written, after_first_frame, lambda: False))
     await asyncio.wait_for(started.wait(), 20)
     await asyncio.to_thread(client.close, View())
     closed.set()

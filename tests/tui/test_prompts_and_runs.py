@@ -185,8 +185,7 @@ async def exported(at: Desk):  # type: ignore[no-untyped-def]
     await at.press("e")
     assert isinstance(at.app.screen, ExportScreen)
     await at.press("tab", "enter")
-    told = str(at.app.screen.query_one("#told").content)  # type: ignore[attr-defined]
-    assert told.startswith(f"Wrote {FRAMES} frames, 1 labels")
+    await at.until(lambda: bool(at.app.screen.query_one("#written").display))
     await at.press("escape")
     assert at.app.screen is at.screen
     return at.session.folder.parent / "square-export"

@@ -1,19 +1,26 @@
 """The layout at three sizes. The frames are of one colour, so that no decoder or scaler changes a snapshot."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from samannot_tui.errors import JobError
+from samannot_tui.formats.export import ExportSummary
+from samannot_tui.jobs.export import Progress
+from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
 from samannot_tui.media.open import open_media
+from samannot_tui.media.source import FrameSource
 from samannot_tui.review.cuts import Cut
 from samannot_tui.session import commands as cmd
+from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import PointPrompt
 from samannot_tui.session.store import Session
 from samannot_tui.tui.actions import session as session_actions
@@ -114,14 +121,47 @@ def test_placing_points(  # type: ignore[no-untyped-def]
 
 
 @every_size
+@pytest.mark.parametrize("page", ["choices", "writing", "written"])
 def test_export_dialog(  # type: ignore[no-untyped-def]
-    snap_compare, app: SamannotApp, size: tuple[int, int]
+    snap_compare, app: SamannotApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
+    out = Path("/data/aquarium-export")
+    monkeypatch.setattr("samannot_tui.jobs.export._check_writable", lambda out: None)
+
+    def write(
+        follower: Follower,
+        source: FrameSource,
+        request: ExportRequest,
+        wrote: Callable[[ExportSummary], None],
+        progress: Progress,
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        progress("png", 2, 2)
+        wrote(ExportSummary("png", out / "png", 5, 2, 3, {1: 1200, 2: 34}))
+        progress("davis", 15, 40)
+        while page == "writing" and not is_cancelled():
+            time.sleep(0.01)
+        wrote(ExportSummary("davis", out / "davis", 41, 40, 3, {}, ("A [b]notice[/b].",)))
+        raise JobError("The export was cancelled; what an earlier export left there is whole.")
+
+    monkeypatch.setattr("samannot_tui.jobs.export.write_formats", write)
+
     async def open_dialog(pilot: Pilot[None]) -> None:
         await look_at_frame_5(pilot)
         await pilot.press("e")
         await pilot.pause()
-        pilot.app.screen.query_one(Input).value = "/data/aquarium-export"
+        pilot.app.screen.query_one("#folder", Input).value = str(out)
+        await pilot.press("down", "space")
+        await pilot.pause(0.3)
+        await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group == "foresee"])
+        if page == "choices":
+            await pilot.pause()
+            return
+        await pilot.press("down", "space", "enter")
+        while not pilot.app.screen.query_one(f"#{page}").display:
+            await pilot.pause(0.05)
+        await pilot.pause(0.1)
+        pilot.app.screen.query_one("#command", Static).update("samannot-tui export /data/aquarium.samannot")
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=open_dialog)

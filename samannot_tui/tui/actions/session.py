@@ -3,7 +3,9 @@
 import asyncio
 
 from samannot_tui.errors import InputError
+from samannot_tui.formats.registry import all_formats
 from samannot_tui.session.commands import Redo, Undo
+from samannot_tui.session.view import ExportView
 from samannot_tui.tui.actions.base import ActionScreen
 from samannot_tui.tui.engine_choices import engine_offer
 from samannot_tui.tui.screens.engine import EngineScreen
@@ -44,8 +46,15 @@ class SessionActions(ActionScreen):
     async def _submit_step(self, command: Undo | Redo) -> None:
         await self.client.submit(command)
 
-    def action_export(self) -> None:
-        self.app.push_screen(ExportScreen(self.client))
+    async def action_export(self) -> None:
+        # Waited for, so that keys which follow at once are the dialog's.
+        formats = await asyncio.to_thread(all_formats)
+        self.app.push_screen(ExportScreen(self.client, self.place, formats), self._keep_export)
+
+    def _keep_export(self, last: ExportView | None) -> None:
+        if last is not None:
+            self.place.keep(export=last)
+            self.show_picture()
 
     async def action_engine(self) -> None:
         self.require_writable()

@@ -1,122 +1,339 @@
-"""The export dialog: which format, into which folder; then how far it is, and what was written."""
+"""The export dialog: what to write, and where; what that will be; how far it is; and what was written."""
 
+import asyncio
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input, ProgressBar, RadioButton, RadioSet, Static
+from textual.widgets import Checkbox, Input, Label, SelectionList, Static
+from textual.widgets.selection_list import Selection as Tick
 
 from samannot_tui.errors import InputError, JobError
-from samannot_tui.formats.registry import FORMATS
+from samannot_tui.formats.registry import FORMATS, Format
+from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
+from samannot_tui.jobs.export_request import ExportRequest
+from samannot_tui.session.paths import decode_path, relative_to_session
+from samannot_tui.session.view import ExportView
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
-from samannot_tui.tui.typed_path import typed_path
+from samannot_tui.tui.export_words import as_table, foreseen_rows, progress_rows, summary_rows
+from samannot_tui.tui.place import Place
+from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.field import Field
+from samannot_tui.tui.widgets.folder_field import FolderField
 
 if TYPE_CHECKING:
     from samannot_tui.formats.export import ExportSummary
 
+SECONDS_OF_REST = 0.15
+"""Looked ahead is once nothing more has been changed for so long."""
+FORMAT_BY_DEFAULT = "png"
+Page = Literal["choices", "writing", "written"]
+KEYS: dict[Page, str] = {
+    "choices": "Tab next · Space ticks · → completes · Enter starts · Esc closes",
+    "writing": "Esc cancels",
+    "written": "↑ ↓ scroll · Enter back to the choices · Esc closes",
+}
 
-class ExportScreen(ModalScreen[None]):
-    """Enter in the folder's field starts; Escape cancels an export under way, else closes."""
+
+class ExportScreen(ModalScreen[ExportView]):
+    """Ends with what the last export was of, or with None where there was none."""
 
     DEFAULT_CSS = """
     ExportScreen { align: center middle;
-        & Vertical { width: 90%; max-width: 90; height: auto; border: round $primary; padding: 0 1;
-                     background: $surface; }
-        & RadioSet { width: 100%; border: none; height: auto; }
-        & Input { margin-top: 1; }
-        & ProgressBar { display: none; width: 100%; }
-        & #told { height: auto; margin-top: 1; }
+        & > Vertical { width: 95%; max-width: 110; height: auto; max-height: 95%; border: round $primary;
+                       padding: 0 1; background: $surface; }
+        & Vertical Vertical { height: auto; }
+        & Horizontal { height: auto; }
+        & Horizontal > Label { width: 9; }
+        & Horizontal > .within { width: auto; padding: 0 1 0 2; }
+        & SelectionList { width: 1fr; height: auto; border: none; padding: 0; background: $surface; }
+        & SelectionList:focus { background: $boost; }
+        /* What is not ticked has nothing in its box: colours alone tell not everybody which is which. */
+        & SelectionList > .selection-list--button { color: $panel; background: $panel; }
+        & SelectionList > .selection-list--button-highlighted { color: $panel; background: $panel; }
+        & Checkbox > .toggle--button { color: $panel; background: $panel; }
+        & Checkbox.-on > .toggle--button { color: $text-success; background: $panel; }
+        & #formats { max-height: 21vh; }
+        & #labels { max-height: 13vh; }
+        & Input { background: $boost; }
+        & #folder { width: 1fr; }
+        & #frames { width: 1fr; }
+        & #every { width: 6; }
+        & #split { width: 10; }
+        & Checkbox { margin-left: 2; background: $surface; }
+        & VerticalScroll { height: auto; }
+        /* Of one height, or the dialog and the picture around it would be drawn anew with every key. */
+        & #ahead { height: 34vh; margin-top: 1; }
+        & #ahead:focus { background: $boost; }
+        & #written { max-height: 80vh; }
+        & .title { text-style: bold; margin-top: 1; }
+        & Static { height: auto; }
+        & .refused { color: $warning; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", id="export.close", tooltip="Cancel the export, or close the dialog"),
+        # With priority: no field takes Enter for itself, so that it starts the export wherever one is.
+        Binding("enter", "go_on", "Start", id="export.start", tooltip="Start the export", priority=True),
+        Binding("escape", "leave", "Close", id="export.close", tooltip="Cancel the export, or close the dialog"),
     ]
 
     @dataclass
     class Progressed(Message):
-        """Frames done and frames to do."""
+        """Frames done and frames to do of a format."""
 
+        name: str
         done: int
         total: int
 
-    def __init__(self, client: Client) -> None:
+    @dataclass
+    class Wrote(Message):
+        """A format is complete."""
+
+        summary: "ExportSummary"
+
+    def __init__(self, client: Client, place: Place, formats: Mapping[str, Format]) -> None:
+        """`formats` are those that there are, by name."""
         super().__init__()
         self._client = client
-        self._is_running = False
+        self._place = place
+        self._formats = formats
+        self._page: Page = "choices"
+        self._last: ExportView | None = None
         self._cancelled = threading.Event()
+        self._told_last: tuple[str, int] = ("", -1)
+        self._begin(ExportRequest((), Path()))
 
     def compose(self) -> ComposeResult:
+        kept = self._place.kept.export
         with Vertical() as box:
             box.border_title = "Export"
-            box.border_subtitle = "Tab next field · Enter starts · Esc closes"
-            with RadioSet():
-                for at, (name, format_) in enumerate(FORMATS.items()):
-                    yield RadioButton(Content(f"{name}: {format_.what}"), value=at == 0, name=name)
-            yield Field(str(self._default_folder()), placeholder="folder")
-            yield ProgressBar(show_eta=False)
-            yield Static(id="told", markup=False)
+            with Vertical(id="choices"):
+                with Horizontal():
+                    yield Label("Formats")
+                    yield SelectionList[str](*self._format_ticks(kept), id="formats", compact=True)
+                with Horizontal():
+                    yield Label("Folder")
+                    yield FolderField(self._kept_folder(kept), self._default_folder(), id="folder")
+                with Horizontal():
+                    yield Label("Labels")
+                    yield SelectionList[int](*self._label_ticks(kept), id="labels", compact=True)
+                with Horizontal():
+                    yield Label("Frames")
+                    yield Field(kept.frames, placeholder="all, or 0..99", id="frames", compact=True)
+                    yield Label("every", classes="within")
+                    yield Field(kept.every, placeholder="1", id="every", compact=True)
+                    yield Label("split", classes="within")
+                    yield Field(kept.split, placeholder="80/10/10", id="split", compact=True)
+                    yield Checkbox("zip", kept.zipped, compact=True)
+                with VerticalScroll(id="ahead"):
+                    yield Static(id="foreseen", markup=False)
+            yield Static(id="writing", markup=False)
+            with VerticalScroll(id="written"):
+                yield Static(id="failed", classes="refused", markup=False)
+                yield Static(id="told", markup=False)
+                yield Label("The same from a shell:", classes="title")
+                yield Static(id="command", markup=False)
+
+    def on_mount(self) -> None:
+        self._show("choices")
+        self._look_ahead()
+
+    def on_resize(self) -> None:
+        self.query_one(Vertical).styles.min_height = None
+
+    def on_unmount(self) -> None:
+        self._cancelled.set()
+
+    def _format_ticks(self, kept: ExportView) -> Iterator[Tick[str]]:
+        ticked = FORMATS.keys() & set(kept.formats) or {FORMAT_BY_DEFAULT}
+        width = max(map(len, self._formats))
+        for name, format_ in self._formats.items():
+            yield Tick(Content(printable(f"{name:<{width}}  {format_.what}")), name, name in ticked)
+
+    def _label_ticks(self, kept: ExportView) -> Iterator[Tick[int]]:
+        labels = self._place.state.labels
+        ticked = labels.keys() & set(kept.labels) or labels.keys()
+        for label in labels.values():
+            yield Tick(Content(f"{label.id} {printable(label.name)}"), label.id, label.id in ticked)
 
     def _default_folder(self) -> Path:
         folder = self._client.folder.resolve()
         return folder.parent / f"{folder.stem}-export"
 
-    def action_close(self) -> None:
-        if self._is_running:
-            self._cancelled.set()
-        else:
-            self.dismiss()
-
-    @on(Input.Submitted)
-    @on(RadioSet.Changed)
-    def _stop(self, event: Input.Submitted | RadioSet.Changed) -> None:
-        event.stop()
-        if isinstance(event, Input.Submitted) and event.value.strip() and not self._is_running:
-            self._is_running = True
-            self._cancelled.clear()
-            self.query_one(ProgressBar).display = True
-            self.run_worker(self._export(typed_path(event.value)))
-
-    async def _export(self, out: Path) -> None:
-        pressed = self.query_one(RadioSet).pressed_button
-        assert pressed is not None and pressed.name is not None, "one of the buttons always is pressed"
-        self._tell(f"Writing {pressed.name} into {out}")
+    def _kept_folder(self, kept: ExportView) -> Path:
         try:
-            summary = await self._client.export(
-                pressed.name,
-                out,
-                lambda done, total: _post(self, self.Progressed(done, total)),
-                self._cancelled.is_set,
+            return (
+                (self._client.folder / decode_path(kept.folder or "")).resolve()
+                if kept.folder
+                else (self._default_folder())
             )
-            self._tell(summary_in_words(summary))
+        except ValueError:
+            return self._default_folder()
+
+    @on(Input.Changed)
+    @on(SelectionList.SelectedChanged)
+    @on(Checkbox.Changed)
+    def _take_change(self, event: Message) -> None:
+        event.stop()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        self.run_worker(self._foresee(), group="foresee", exclusive=True)
+
+    async def _foresee(self) -> None:
+        await asyncio.sleep(SECONDS_OF_REST)
+        await self._foreseen()
+
+    async def _foreseen(self) -> ExportRequest | None:
+        """What the fields ask for, and show what that will write; None where it cannot be done, and show why."""
+        told = self.query_one("#foreseen", Static)
+        try:
+            request = self._request()
+            foreseen = await self._client.foresee_export(request)
+        except (InputError, JobError) as refusal:
+            told.add_class("refused")
+            told.update(printable(refusal))
+            return None
+        told.remove_class("refused")
+        told.update(as_table(foreseen_rows(foreseen)))
+        return request
+
+    def _request(self) -> ExportRequest:
+        """What the fields ask for.
+
+        Raises:
+            InputError: nothing is ticked, or a field does not hold what it is for.
+        """
+        ticked = self.query_one("#formats", SelectionList).selected
+        if not ticked:
+            raise InputError("No format is ticked; Space ticks one.")
+        names = tuple(name for name in self._formats if name in ticked)
+        return ExportRequest(
+            names, self.query_one(FolderField).folder, self._selection(), self.query_one(Checkbox).value
+        )
+
+    def _selection(self) -> Selection:
+        labels = self._place.state.labels
+        names = tuple(labels[label].name for label in self._ticked_labels())
+        if labels and not self.query_one("#labels", SelectionList).selected:
+            raise InputError("No label is ticked; Space ticks one.")
+        frames, split = self._typed("frames"), self._typed("split")
+        every = whole_number(self._typed("every") or "1")
+        if not every:
+            raise InputError(f"“{printable(self._typed('every'))}” is no step; 1 is every frame, 5 each fifth.")
+        return Selection(names, *parse_frames(frames or ".."), every, parse_shares(split) if split else None)
+
+    def _ticked_labels(self) -> tuple[int, ...]:
+        """The chosen labels' IDs; none for all, those that are added later included."""
+        ticked = self.query_one("#labels", SelectionList).selected
+        return () if len(ticked) == len(self._place.state.labels) else tuple(sorted(ticked))
+
+    def _typed(self, field: str) -> str:
+        return self.query_one(f"#{field}", Input).value.strip()
+
+    def action_go_on(self) -> None:
+        if self._page == "choices":
+            # Not among those that look ahead: a field's last change, told only now, would end it.
+            self.run_worker(self._order(), group="order", exclusive=True)
+        elif self._page == "written":
+            self._show("choices")
+            self._look_ahead()
+
+    async def _order(self) -> None:
+        if request := await self._foreseen():
+            self._last = self._choices(request)
+            self._begin(request)
+            self._show("writing")
+            self._show_progress()
+            self.run_worker(self._export(request))
+
+    def _choices(self, request: ExportRequest) -> ExportView:
+        return ExportView(
+            tuple(name for name in request.formats if name in FORMATS),
+            relative_to_session(request.out, self._client.folder),
+            self._ticked_labels(),
+            self._typed("frames"),
+            self._typed("every"),
+            self._typed("split"),
+            request.zipped,
+        )
+
+    def _begin(self, request: ExportRequest) -> None:
+        self._under_way = request
+        self._cancelled.clear()
+        self._done: dict[str, tuple[int, int]] = {}
+        self._written: list[ExportSummary] = []
+
+    async def _export(self, request: ExportRequest) -> None:
+        refusal = ""
+        try:
+            await self._client.export(
+                request, lambda summary: _post(self, self.Wrote(summary)), self._progress, self._cancelled.is_set
+            )
         except (InputError, JobError) as error:
-            self._tell(str(error))
-        self._is_running = False
+            refusal = str(error)
+        # Behind what was written, which is among this screen's messages by now.
+        self.call_later(self._finish, refusal)
+
+    def _progress(self, name: str, done: int, total: int) -> None:
+        """In the export's thread: tell once a percent."""
+        now = name, 100 * done // total
+        if now != self._told_last:
+            self._told_last = now
+            _post(self, self.Progressed(name, done, total))
 
     @on(Progressed)
-    def _show_progress(self, message: Progressed) -> None:
-        self.query_one(ProgressBar).update(total=message.total, progress=message.done)
+    def _take_progress(self, message: Progressed) -> None:
+        self._done[message.name] = message.done, message.total
+        self._show_progress()
 
-    def _tell(self, sentence: str) -> None:
-        self.query_one("#told", Static).update(printable(sentence))
+    @on(Wrote)
+    def _take_written(self, message: Wrote) -> None:
+        self._written.append(message.summary)
+        self._show_progress()
 
+    def _show_progress(self) -> None:
+        rows = progress_rows(self._under_way.formats, self._done, len(self._written))
+        ending = [("", "Cancelled; ends with the frame that it is at.")] if self._cancelled.is_set() else []
+        self.query_one("#writing", Static).update(as_table([*rows, *ending]))
 
-def summary_in_words(summary: "ExportSummary") -> str:
-    """What an export wrote, and what its format could not hold."""
-    told = f"Wrote {summary.frames} frames, {summary.labels} labels, {summary.files} files: {summary.folder}"
-    hidden = sum(summary.hidden_pixels.values())
-    if hidden:
-        told += f" ({hidden} pixels lie under a smaller instance; the format keeps one label per pixel)"
-    return " ".join([f"{told}.", *summary.notices])
+    def _finish(self, refusal: str) -> None:
+        """Show what was written, why that is not all where it is not, and the command that would do the same."""
+        self.query_one("#failed", Static).update(printable(refusal))
+        self.query_one("#failed", Static).display = bool(refusal)
+        rows = summary_rows(self._under_way.formats, self._written, self._place)
+        self.query_one("#told", Static).update(as_table(rows))
+        command = self._under_way.command(self._client.folder.resolve())
+        self.query_one("#command", Static).update(printable(command))
+        self._show("written")
+
+    def _show(self, page: Page) -> None:
+        # As high as it was before: what a lower one uncovers would be drawn anew.
+        box = self.query_one(Vertical)
+        box.styles.min_height = box.outer_size.height
+        self._page = page
+        for each in KEYS:
+            self.query_one(f"#{each}").display = each == page
+        box.border_subtitle = KEYS[page]
+        first = {"choices": "#formats", "written": "#written"}.get(page)
+        self.set_focus(self.query_one(first) if first else None)
+
+    def action_leave(self) -> None:
+        if self._page == "writing":
+            self._cancelled.set()
+            self._show_progress()
+        else:
+            self.dismiss(self._last)
 
 
 def _post(screen: ExportScreen, message: Message) -> None:
