@@ -38,7 +38,7 @@ SPOTS = (
     (185, 424, 305, GIRL),
 )
 """Frame, x, y and whose pixel that is, as anybody sees; 0 is nobody's."""
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds; a block takes five on a machine with nothing else to do."""
 
 

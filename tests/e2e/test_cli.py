@@ -368,7 +368,7 @@ def test_demo_headless_reaches_its_mark_and_shows_what_the_installation_does() -
     assert figure(lines, "mean J ") >= 0.85
     assert figure(lines, "IoU with the reference masks ") >= 0.99, "flow made the reference masks"
     speed = re.fullmatch(r"180 masks on 60 frames in ([\d.]+) s: ([\d.]+) frames/s", lines[1])
-    assert speed and float(speed[2]) == pytest.approx(60 / float(speed[1]), rel=0.05)
+    assert speed and float(speed[2]) == pytest.approx(60 / float(speed[1]), rel=0.05, abs=0.1)
 
 
 def test_demo_tells_scripts_the_same() -> None:
