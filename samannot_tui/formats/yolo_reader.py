@@ -82,12 +82,13 @@ def _from_sheet(sheet: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
         raise InputError(f"{where} is not YAML that can be read; mend it.") from error
     if not isinstance(content, dict):
         raise InputError(f"{where} does not describe a dataset; it needs train, val and names.")
+    names = _names(content.get("names"), where)
     pictures = [_pictures(name, content, root, where) for use in _USES for name in _listed(content.get(use), where)]
     folders = list(dict.fromkeys(_beside(folder, root) for folder in pictures))
     found = [folder for folder in folders if folder.is_dir() and files_of(folder, ".txt")]
     if not found:
         raise InputError(f"{where} names no folder of pictures that has one of labels beside it; mend train and val.")
-    return _names(content.get("names"), where), found
+    return names, found
 
 
 def _listed(value: object, where: str) -> list[str]:
