@@ -8,14 +8,11 @@ Source: https://davischallenge.org/davis2017/code.html.
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, parts_of
-from samannot_tui.formats.labelmap_reader import read_label_map
+from samannot_tui.formats.labelmap_reader import masks_of, read_label_map
 from samannot_tui.formats.labels_reader import read_labels
 from samannot_tui.formats.reading import FoundObject, FrameNames
-from samannot_tui.masks.rle import encode
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
 
@@ -33,11 +30,10 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     for part in parts_of(root):
         for file in files_of(folder_of(part, media, ".png", ("masks", "Annotations")), ".png"):
             frame = frames.frame(file.name, printable(file.parent))
-            values = read_label_map(file, root, media)
-            for value in np.unique(values[values > 0]).tolist():
+            for value, mask in masks_of(read_label_map(file, root, media)):
                 if value == VOID and value not in labels.names:
                     continue
                 name = labels.names.get(value, "" if labels.names else str(value))
                 if not name:
                     raise InputError(f"{printable(file)} has pixels of label {value}, which labels.json does not name.")
-                yield FoundObject(frame, name, encode(values == value), person=labels.person(frame, value))
+                yield FoundObject(frame, name, mask, person=labels.person(frame, value))

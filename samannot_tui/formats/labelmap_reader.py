@@ -1,6 +1,7 @@
 """Reading pictures whose pixels say which instance they belong to."""
 
 import struct
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import read_inside
 from samannot_tui.formats.reading import require_size
 from samannot_tui.masks.palette import VOC_PALETTE
+from samannot_tui.masks.rle import Rle, encode
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
 
@@ -94,6 +96,13 @@ def read_values(path: Path, root: Path, media: FrameSource) -> npt.NDArray[np.ui
     if mode not in ("I;16", "I", "L"):
         raise InputError(f"{printable(path)}: it has pixels of kind {mode}; a MOTS picture is grey, of 16 bits.")
     return pixels.astype(np.uint16)
+
+
+def masks_of(values: Values) -> Iterator[tuple[int, Rle]]:
+    """Each value but 0 of a picture (height, width) that is there, and the mask of its pixels."""
+    values = values.astype(values.dtype, order="F")  # column by column, as runs are counted: several times as fast
+    for value in np.unique(values[values > 0]).tolist():
+        yield value, encode(values == value)
 
 
 def _of_media(path: Path, root: Path, media: FrameSource) -> tuple[str, npt.NDArray[np.generic]]:

@@ -8,17 +8,15 @@ Source: https://www.vision.rwth-aachen.de/page/mots.
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from samannot_tui.errors import InputError
 from samannot_tui.formats.export import safe_name
 from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, open_inside, parts_of
 from samannot_tui.formats.foreign_shapes import frame_numbered
-from samannot_tui.formats.labelmap_reader import read_values
+from samannot_tui.formats.labelmap_reader import masks_of, read_values
 from samannot_tui.formats.labels_reader import Labels, read_labels
 from samannot_tui.formats.mots import FIRST_OBJECT
 from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, sound_runs
-from samannot_tui.masks.rle import Rle, encode
+from samannot_tui.masks.rle import Rle
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
 
@@ -83,10 +81,9 @@ def _from_pictures(
 ) -> Iterator[FoundObject]:
     for file in files_of(folder_of(part, media, ".png", ("instances",)), ".png"):
         frame = frames.frame(file.name, printable(file.parent))
-        values = read_values(file, root, media)
-        for value in np.unique(values[values > 0]).tolist():
+        for value, mask in masks_of(read_values(file, root, media)):
             if value // 1000 != IGNORED_CLASS:
-                yield _found(frame, value, encode(values == value), labels, printable(file))
+                yield _found(frame, value, mask, labels, printable(file))
 
 
 def _found(frame: int, value: int, mask: Rle, labels: Labels, where: str) -> FoundObject:
