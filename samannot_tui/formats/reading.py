@@ -12,6 +12,8 @@ from samannot_tui.masks.rle import MaskError, Rle, decode, encode, run_lengths
 from samannot_tui.media.source import FrameSource, MediaInfo
 from samannot_tui.text import printable
 
+LONGEST_SHOWN = 80
+
 
 @dataclass(frozen=True)
 class FoundObject:
@@ -62,15 +64,21 @@ class FrameNames:
         stem = PureWindowsPath(name).stem  # takes / and \ alike
         if self._by_stem is not None:
             if stem not in self._by_stem:
-                raise InputError(f"{where}: {printable(name)} is none of the session's images.")
+                raise InputError(f"{where}: {shown(name)} is none of the session's images.")
             return self._by_stem[stem]
         number = re.search(r"([0-9]{1,9})\Z", stem)
         if number is None or int(number[1]) >= self._count:
             raise InputError(
-                f"{where}: {printable(name)} is no frame of the video; the names of its images end in the number "
+                f"{where}: {shown(name)} is no frame of the video; the names of its images end in the number "
                 f"of the frame, 0 to {self._count - 1}."
             )
         return int(number[1])
+
+
+def shown(text: object) -> str:
+    """What a file calls something, for a sentence: safe to show, and not longer than a line."""
+    text = str(text)
+    return printable(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
 
 
 def require_size(width: int, height: int, info: MediaInfo, where: str) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from samannot_tui.formats.job import Writer
+    from samannot_tui.formats.reading import Reader
 
 EXPORTERS = "samannot_tui.exporters"
 """The group of entry points by which an installed package adds formats; see `formats.hooks`."""
@@ -24,6 +25,14 @@ class Format:
 
     what: str
     load: "Callable[[], Writer]"
+
+
+@dataclass(frozen=True)
+class ReadableFormat:
+    """`what` is a line for people; `load` imports the format and gives its reader."""
+
+    what: str
+    load: "Callable[[], Reader]"
 
 
 def _format(module: str, what: str) -> Format:
@@ -49,6 +58,32 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "xlsx": _format("xlsx", "the same tables as one workbook"),
     }
 )
+
+
+def _readable(module: str, what: str) -> ReadableFormat:
+    def load() -> "Reader":
+        reader: Reader = import_module(f"samannot_tui.formats.{module}").read
+        return reader
+
+    return ReadableFormat(what, load)
+
+
+READABLE: Mapping[str, ReadableFormat] = MappingProxyType(
+    {
+        "coco": _readable("coco_reader", "COCO: masks, polygons and boxes in a JSON"),
+    }
+)
+
+
+def require_readable(name: str) -> ReadableFormat:
+    """The format of that name that can be imported.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in READABLE:
+        raise InputError(f"{printable(name)} cannot be imported; formats are {', '.join(READABLE)}.")
+    return READABLE[name]
 
 
 def require_format(name: str) -> Format:
