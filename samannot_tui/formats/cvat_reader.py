@@ -1,11 +1,12 @@
 """Reading CVAT's XML 1.1, for video (tracks) and for images.
 
-Masks and polygons are masks, boxes are boxes, points are points. Shapes of one label and group are one instance; a
-track without a group is one by itself, unless it shows on a single frame: CVAT writes shapes that are in no track so.
-A label with several instances has the group, or "track" and its number, behind the name. Between two boxes of a track
-that are some frames apart the box moves evenly, as in CVAT; nothing is drawn out behind the last one. Polygons are
-filled as COCO's tools do, which CVAT uses for that; a turned box counts as the upright one around it. CVAT's
-coordinates begin at the edge of a pixel, ours in its centre.
+Masks and polygons are masks, boxes are boxes, points are points. Shapes of one label and group are parts of one
+instance; a track without a group is one by itself. A label with several instances has the group, or "track" and its
+number, behind the name. A track that shows on a single frame is how CVAT writes a shape that is in no track: without
+a group, these are numbered on their frame, which says nothing of which is which from frame to frame.
+Between two boxes of a track that are some frames apart the box moves evenly, as in CVAT; behind the last one nothing
+is drawn out. Polygons are filled as COCO's tools do, which CVAT uses for that; a turned box counts as the upright one
+around it. CVAT's coordinates begin at the edge of a pixel, ours in its centre. Lost: that a label is absent.
 Source: https://docs.cvat.ai/docs/manual/advanced/xml_format/; `TrackManager.get_interpolated_shapes` in CVAT.
 """
 
@@ -18,19 +19,12 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 from defusedxml.ElementTree import iterparse
-from pycocotools import mask as coco
 
 from samannot_tui.errors import InputError
+from samannot_tui.formats.coco_reader import mask_of
 from samannot_tui.formats.foreign_files import dataset_root, open_inside, parts_of
-from samannot_tui.formats.foreign_shapes import (
-    Instance,
-    box_within,
-    check_in_frame,
-    check_outline,
-    frame_numbered,
-    instance_names,
-)
-from samannot_tui.formats.reading import FoundObject, FrameNames, require_size
+from samannot_tui.formats.foreign_shapes import Instance, Numbers, frame_numbered, instance_names
+from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, shown
 from samannot_tui.masks.rle import Rle, encode
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
@@ -64,17 +58,21 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     files = [path] if path.is_file() else [part / "annotations.xml" for part in parts_of(root)]
     frames = FrameNames(media)
     names = instance_names(
-        instance for file in files for element in _elements(file, root) for instance in _instances(element)
+        instance
+        for file in files
+        for element in _elements(file, root)
+        for instance in _instances(element, printable(file))
     )
+    numbers = Numbers(set(names.values()))
     for file in files:
         for element in _elements(file, root):
             where = printable(file)
             if element.tag == "meta":
                 _check_meta(element, media, where)
             elif element.tag == "track":
-                yield from _of_track(element, names, media, where)
+                yield from _of_track(element, names, numbers, media, where)
             elif element.tag == "image":
-                yield from _of_image(element, names, media, frames, where)
+                yield from _of_image(element, names, numbers, media, frames, where)
 
 
 def _elements(file: Path, root: Path) -> Iterator[Element]:
@@ -94,9 +92,9 @@ def _elements(file: Path, root: Path) -> Iterator[Element]:
         raise InputError(f"{printable(file)} is not an annotation of CVAT.")
 
 
-def _instances(element: Element) -> Iterator[Instance]:
+def _instances(element: Element, where: str) -> Iterator[Instance]:
     if element.tag == "track":
-        yield _instance_of_track(element)
+        yield _instance_of_track(element, where)
     elif element.tag == "image":
         yield from (_instance(shape) for shape in element if shape.tag in _SHAPES)
 
@@ -106,10 +104,13 @@ def _instance(element: Element) -> Instance:
     return element.get("label", ""), "" if group == "0" else group
 
 
-def _instance_of_track(track: Element) -> Instance:
+def _instance_of_track(track: Element, where: str) -> Instance:
     label, group = _instance(track)
-    seen = sum(shape.get("outside") != "1" for shape in track)
-    return label, group or (f"track {track.get('id', '')}" if seen > 1 else "")
+    shapes = [shape for shape in track if shape.tag in _SHAPES]
+    frames = [_whole(shape.get("frame"), where) for shape in shapes]
+    seen = sum(shape.get("outside") != "1" for shape in shapes)
+    alone = seen < 2 and (not frames or max(frames) - min(frames) < 2)
+    return label, group or ("" if alone else f"track {track.get('id', '')}")
 
 
 def _check_meta(meta: Element, media: FrameSource, where: str) -> None:
@@ -119,17 +120,20 @@ def _check_meta(meta: Element, media: FrameSource, where: str) -> None:
         require_size(width, height, media.info, where)
 
 
-def _of_track(track: Element, names: Mapping[Instance, str], media: FrameSource, where: str) -> Iterator[FoundObject]:
-    where = f"{where}, track {printable(track.get('id', ''))}"
-    name, person = names[_instance_of_track(track)], _PERSON.get(track.get("source", ""))
+def _of_track(
+    track: Element, names: Mapping[Instance, str], numbers: Numbers, media: FrameSource, where: str
+) -> Iterator[FoundObject]:
+    where = f"{where}, track {shown(track.get('id', ''))}"
+    instance, person = _instance_of_track(track, where), _PERSON.get(track.get("source", ""))
     shapes = sorted(_shapes_of_track(track, media, where), key=lambda shape: shape.frame)
     for shape, after in pairwise([*shapes, None]):
         assert shape is not None
         if not shape.outside:
+            name = names[instance] if instance[1] else numbers.name(shape.frame, names[instance])
             yield _found(shape.element, shape.frame, name, person, media, shape.where)
             if after is not None and shape.element.tag == after.element.tag == "box":
                 for frame, box in _between(shape, after):
-                    yield FoundObject(frame, name, box=box_within(box, media, shape.where), person=person)
+                    yield FoundObject(frame, name, box=box, person=person)
 
 
 def _shapes_of_track(track: Element, media: FrameSource, where: str) -> Iterator[_Shape]:
@@ -150,16 +154,18 @@ def _between(shape: _Shape, after: _Shape) -> Iterator[tuple[int, Box]]:
 
 
 def _of_image(
-    image: Element, names: Mapping[Instance, str], media: FrameSource, frames: FrameNames, where: str
+    image: Element, names: Mapping[Instance, str], numbers: Numbers, media: FrameSource, frames: FrameNames, where: str
 ) -> Iterator[FoundObject]:
     frame = frames.frame(image.get("name", ""), where)
-    where = f"{where}, image {printable(image.get('name', ''))}"
+    where = f"{where}, image {shown(image.get('name', ''))}"
     require_size(_whole(image.get("width"), where), _whole(image.get("height"), where), media.info, where)
     for element in image:
         _check_kind(element, where)
         if element.tag in _SHAPES:
             person = _PERSON.get(element.get("source", ""))
-            yield _found(element, frame, names[_instance(element)], person, media, where)
+            instance = _instance(element)
+            name = names[instance] if instance[1] else numbers.name(frame, names[instance])
+            yield _found(element, frame, name, person, media, where)
 
 
 def _check_kind(element: Element, where: str) -> None:
@@ -169,15 +175,13 @@ def _check_kind(element: Element, where: str) -> None:
 
 def _found(element: Element, frame: int, name: str, person: bool | None, media: FrameSource, where: str) -> FoundObject:
     if element.tag == "box":
-        return FoundObject(frame, name, box=box_within(_box(element, where), media, where), person=person)
+        return FoundObject(frame, name, box=_box(element, where), person=person)
     if element.tag == "mask":
         return FoundObject(frame, name, _mask(element, media, where), person=person)
     points = _points(element, where)
     if element.tag == "polygon":
         return FoundObject(frame, name, _filled(points, media, where), person=person)
-    centred = tuple((x - 0.5, y - 0.5) for x, y in points)
-    check_in_frame(centred, media, where)
-    return FoundObject(frame, name, points=centred, person=person)
+    return FoundObject(frame, name, points=tuple((x - 0.5, y - 0.5) for x, y in points), person=person)
 
 
 def _box(element: Element, where: str) -> Box:
@@ -199,13 +203,10 @@ def _points(element: Element, where: str) -> list[tuple[float, float]]:
     return [(_number(x, where), _number(y, where)) for x, y in pairs]
 
 
-def _filled(points: list[tuple[float, float]], media: FrameSource, where: str) -> Rle:
+def _filled(points: list[tuple[float, float]], media: FrameSource, where: str) -> Rle | None:
     if len(points) < _FEWEST_CORNERS:
         raise InputError(f"{where}: a polygon of {len(points)} corners; mend or remove it.")
-    check_outline(points, media, where)
-    height, width = media.info.height, media.info.width
-    (packed,) = coco.frPyObjects([[coordinate for point in points for coordinate in point]], height, width)
-    return Rle((height, width), packed["counts"].decode("ascii"))
+    return mask_of([[coordinate for point in points for coordinate in point]], media.info, where)
 
 
 def _mask(element: Element, media: FrameSource, where: str) -> Rle:
@@ -227,7 +228,7 @@ def _whole(text: str | None, where: str) -> int:
     try:
         return int(text or "")
     except ValueError as error:
-        raise InputError(f"{where}: {printable(text)!r} is no whole number; mend or remove it.") from error
+        raise InputError(f"{where}: “{shown(text)}” is no whole number; mend or remove it.") from error
 
 
 def _number(text: str | None, where: str) -> float:
@@ -236,5 +237,5 @@ def _number(text: str | None, where: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise InputError(f"{where}: {printable(text)!r} is no number; mend or remove it.")
+        raise InputError(f"{where}: “{shown(text)}” is no number; mend or remove it.")
     return number

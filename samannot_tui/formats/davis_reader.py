@@ -1,7 +1,7 @@
 """Reading label maps as PNG: what `davis` and `png` write, DAVIS itself, and any folder of such pictures.
 
 A pixel's value is its label. Its name is that in `labels.json` if that is there, else the number. Without it, 255 is
-"void", pixels that belong to nobody can tell what. Lost: what overlaps hide, and that a label is absent.
+"void": pixels of which nobody can tell whose they are. Lost: what overlaps hide, and that a label is absent.
 Source: https://davischallenge.org/davis2017/code.html.
 """
 

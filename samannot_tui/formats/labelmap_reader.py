@@ -100,9 +100,9 @@ def read_values(path: Path, root: Path, media: FrameSource) -> npt.NDArray[np.ui
 
 def masks_of(values: Values) -> Iterator[tuple[int, Rle]]:
     """Each value but 0 of a picture (height, width) that is there, and the mask of its pixels."""
-    values = values.astype(values.dtype, order="F")  # column by column, as runs are counted: several times as fast
-    for value in np.unique(values[values > 0]).tolist():
-        yield value, encode(values == value)
+    by_column = values.copy(order="F")  # as runs are counted: several times as fast
+    for value in np.unique(by_column[by_column > 0]).tolist():
+        yield value, encode(by_column == value)
 
 
 def _of_media(path: Path, root: Path, media: FrameSource) -> tuple[str, npt.NDArray[np.generic]]:

@@ -2,8 +2,9 @@
 
 Polygons, circles and masks are masks, drawn as Labelme draws them; rectangles are boxes, points are points. Shapes
 of one label and group are parts of one instance; a label with several groups is several instances, with the group
-behind the name. Pictures in the files (`imageData`) are passed over. Whether a person made a shape is told by our own
-files alone. Lost: that a label is absent.
+behind the name. Shapes without a group are numbered on their frame, which says nothing of which is which from frame
+to frame. Pictures in the files (`imageData`) are passed over. Whether a person made a shape is told by our own files
+alone. Lost: that a label is absent.
 Source: Labelme's `_label_file.py` and `utils/shape.py`.
 """
 
@@ -20,9 +21,9 @@ from PIL import Image, ImageDraw
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, parts_of, read_inside
-from samannot_tui.formats.foreign_shapes import box_within, check_in_frame, check_near, instance_names
+from samannot_tui.formats.foreign_shapes import Instance, Numbers, check_near, instance_names
 from samannot_tui.formats.labelmap_reader import decoded, png_size
-from samannot_tui.formats.reading import FoundObject, FrameNames, require_size
+from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, shown
 from samannot_tui.masks.rle import BoolMask, encode
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
@@ -40,7 +41,7 @@ class _Shape(msgspec.Struct, frozen=True):
     mask: str | None = None
 
     @property
-    def instance(self) -> tuple[str, str]:
+    def instance(self) -> Instance:
         return self.label, "" if self.group_id is None else str(self.group_id)
 
 
@@ -63,7 +64,7 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     else:
         files = [file for part in parts_of(root) for file in files_of(folder_of(part, media, ".json", ()), ".json")]
     names = instance_names(shape.instance for file in files for shape in _content(file, root).shapes)
-    frames = FrameNames(media)
+    frames, numbers = FrameNames(media), Numbers(set(names.values()))
     for file in files:
         frame = frames.frame(file.name, printable(file.parent))
         content = _content(file, root)
@@ -71,7 +72,8 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
             require_size(content.imageWidth, content.imageHeight, media.info, printable(file))
         for number, shape in enumerate(content.shapes, 1):
             where = f"{printable(file)}, shape {number}"
-            yield _found(shape, frame, names[shape.instance], media, where)
+            name = names[shape.instance]
+            yield _found(shape, frame, name if shape.instance[1] else numbers.name(frame, name), media, where)
 
 
 def _content(file: Path, root: Path) -> _File:
@@ -84,17 +86,17 @@ def _content(file: Path, root: Path) -> _File:
 def _found(shape: _Shape, frame: int, name: str, media: FrameSource, where: str) -> FoundObject:
     kind, points = shape.shape_type, shape.points
     if kind not in _CORNERS:
-        raise InputError(f"{where}: a {printable(kind)} has no inside to take; make it a polygon, or remove it.")
+        raise InputError(f"{where}: a {shown(kind)} has no inside to take; make it a polygon, or remove it.")
     if len(points) != _CORNERS[kind] and (kind != "polygon" or len(points) < 3):
         raise InputError(f"{where}: {len(points)} points are no {kind}; mend or remove it.")
     person = (shape.flags or {}).get("made_by_person")
     person = person if isinstance(person, bool) else None
     if kind == "point":
-        check_in_frame(points, media, where)
         return FoundObject(frame, name, points=points, person=person)
-    check_near(points, media, where)
     if kind == "rectangle":
-        return FoundObject(frame, name, box=box_within((*points[0], *points[1]), media, where), person=person)
+        (x0, x1), (y0, y1) = map(sorted, zip(*points, strict=True))
+        return FoundObject(frame, name, box=(x0, y0, x1, y1), person=person)
+    check_near(points, media, where)
     mask = _placed(shape, media, where) if kind == "mask" else _drawn(kind, points, media)
     return FoundObject(frame, name, encode(mask), person=person)
 

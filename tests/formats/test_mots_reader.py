@@ -19,14 +19,6 @@ MASK = rectangle(2, 3, 6, 7)
 COUNTS = encode(MASK).counts
 
 
-@settings(deadline=None, max_examples=40)
-@given(annotations)
-def test_what_was_visible_comes_back(masks: Masks) -> None:
-    found = through(read, masks, "mots")
-    check_same(joined(found), visible(masks))
-    assert all(each.person is True for each in found)
-
-
 @settings(deadline=None, max_examples=10)
 @given(annotations)
 def test_the_pictures_say_the_same(tmp_path_factory: pytest.TempPathFactory, masks: Masks) -> None:
