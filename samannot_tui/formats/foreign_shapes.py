@@ -1,9 +1,12 @@
 """What objects of datasets that others made are called, and where they may lie."""
 
+import math
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from samannot_tui.errors import InputError
+from samannot_tui.formats.coco_reader import MOST_TURNS
 from samannot_tui.formats.reading import shown
 from samannot_tui.media.source import FrameSource
 
@@ -32,6 +35,15 @@ def check_near(points: Iterable[Point], media: FrameSource, where: str) -> None:
     for x, y in points:
         if not (-width <= x <= 2 * width and -height <= y <= 2 * height):
             raise InputError(f"{where}: a corner is far outside the frame; mend or remove it.")
+
+
+def check_outline(corners: Sequence[Point], media: FrameSource, where: str) -> None:
+    """Raises:
+    InputError: an outline, corners (x, y) in order, is so long that drawing it would take without bound.
+    """
+    length = sum(math.dist(start, end) for start, end in pairwise([*corners[-1:], *corners]))
+    if not length <= MOST_TURNS * (media.info.width + media.info.height):
+        raise InputError(f"{where}: the polygon reaches far beyond the frame; mend or remove it.")
 
 
 def instance_names(found: Iterable[Instance]) -> Mapping[Instance, str]:

@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, parts_of, read_inside
-from samannot_tui.formats.foreign_shapes import Instance, Numbers, check_near, instance_names
+from samannot_tui.formats.foreign_shapes import Instance, Numbers, check_near, check_outline, instance_names
 from samannot_tui.formats.labelmap_reader import decoded, png_size
 from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, shown
 from samannot_tui.masks.rle import BoolMask, encode
@@ -96,7 +96,10 @@ def _found(shape: _Shape, frame: int, name: str, media: FrameSource, where: str)
     if kind == "rectangle":
         (x0, x1), (y0, y1) = map(sorted, zip(*points, strict=True))
         return FoundObject(frame, name, box=(x0, y0, x1, y1), person=person)
-    check_near(points, media, where)
+    if kind == "polygon":
+        check_outline(points, media, where)
+    elif kind == "circle":
+        check_near(points, media, where)
     mask = _placed(shape, media, where) if kind == "mask" else _drawn(kind, points, media)
     return FoundObject(frame, name, encode(mask), person=person)
 

@@ -5,7 +5,7 @@ Elsewhere each line is an instance, numbered on its frame, which says nothing of
 The classes' names are those in `data.yaml`, or in `classes.txt`, a name a line; without either, their numbers.
 A line is a class, then x y width height of a box (its centre, over width and height of the picture) or x y of at
 least three corners; a confidence may follow. Outlines are filled as Ultralytics does: corners cut off to whole
-pixels (but for the six digits that numbers are written with), then OpenCV's `fillPoly`, the outline included.
+pixels (but for the five digits or more that numbers are written with), then OpenCV's `fillPoly`, the outline included.
 Lost: holes, and parts of fewer than three corners; that a label is absent; which names have unprintable characters.
 Source: https://docs.ultralytics.com/datasets/segment/; `polygons2masks` and `verify_image_label` in Ultralytics.
 """
@@ -32,7 +32,8 @@ from samannot_tui.text import printable
 LARGEST_YAML = 2**20
 _SLACK = 0.01
 """How far outside the picture Ultralytics lets a coordinate lie."""
-_LAST_DIGIT = 1e-6
+_LAST_DIGIT = 1e-5
+"""What the last digit stands for in a file of the tool that writes fewest: supervision has five, others six."""
 _BOX = 4
 _CLASSES = "classes.txt"
 _OPENING = (
@@ -74,15 +75,19 @@ def _contents(path: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
     if len(sheets) > 1:
         raise InputError(f"{printable(root)} has several YAML files; give the one of the dataset.")
     if sheets:
-        return _from_sheet(sheets[0], root)
-    names = enumerate(_lines(root / _CLASSES, root)) if (root / _CLASSES).is_file() else ()
-    folders = [part / "labels" if (part / "labels").is_dir() else part for part in parts_of(root)]
-    if not any(files_of(folder, ".txt") for folder in folders):
-        raise InputError(f"{printable(path)} has no data.yaml and no .txt files; give the dataset's folder.")
-    return {index: name.strip() for index, name in names}, folders
+        names, folders = _from_sheet(sheets[0], root)
+    else:
+        listed = _lines(root / _CLASSES, root) if (root / _CLASSES).is_file() else []
+        names, folders = {index: name.strip() for index, name in enumerate(listed)}, []
+    folders = folders or [part / "labels" if (part / "labels").is_dir() else part for part in parts_of(root)]
+    folders = [folder for folder in folders if folder.is_dir() and files_of(folder, ".txt")]
+    if not folders:
+        raise InputError(f"{printable(path)} has no .txt files where labels are looked for; give the dataset's folder.")
+    return names, folders
 
 
 def _from_sheet(sheet: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
+    """The names in a sheet, and the folders of text files beside those of pictures that it names, if any."""
     where = printable(sheet)
     try:
         text = read_inside(sheet, root, LARGEST_YAML).decode()
@@ -94,11 +99,7 @@ def _from_sheet(sheet: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
         raise InputError(f"{where} does not describe a dataset; it needs train, val and names.")
     names = _names(content.get("names"), where)
     pictures = [_pictures(name, content, root, where) for use in _USES for name in _listed(content.get(use), where)]
-    folders = list(dict.fromkeys(_beside(folder, root) for folder in pictures))
-    found = [folder for folder in folders if folder.is_dir() and files_of(folder, ".txt")]
-    if not found:
-        raise InputError(f"{where} names no folder of pictures that has one of labels beside it; mend train and val.")
-    return names, found
+    return names, list(dict.fromkeys(_beside(folder, root) for folder in pictures))
 
 
 def _check_tame(text: str, where: str) -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from samannot_tui.errors import InputError
-from tests.formats.reading_back import Named, named, visible
+from samannot_tui.formats.registry import require_readable
+from tests.formats.reading_back import Named, check_same, joined, named, visible
 from tests.formats.reading_support import empty_session, imported, refused, shown_masks
 from tests.formats.strategies import Masks, annotations, exported
+from tests.formats.support import ArraySource
 from tests.formats.test_yolo import kept
 
 
@@ -45,6 +47,30 @@ def test_masks_and_makers_come_back(format_name: str, masks: Masks) -> None:
             records = [opened.session.masks.read(record + 1) for record in range(len(wanted))]
             assert {record.source for record in records} == {"edited"}
         opened.close()
+
+
+@pytest.mark.parametrize("format_name", ["yolo", "labelme"])
+@settings(deadline=None, max_examples=15)
+@given(masks=annotations)
+def test_what_supervision_writes_comes_in(format_name: str, masks: Masks) -> None:
+    """It reads our YOLO export and writes that anew, each part an instance of its class."""
+    supervision = pytest.importorskip("supervision")
+    with TemporaryDirectory() as place:
+        ours = exported(Path(place), masks, "yolo").folder
+        dataset = supervision.DetectionDataset.from_yolo(
+            str(ours / "images"), str(ours / "labels"), str(ours / "data.yaml"), force_masks=True
+        )
+        theirs = Path(place) / "theirs"
+        if format_name == "yolo":
+            dataset.as_yolo(str(theirs / "images"), str(theirs / "labels"), str(theirs / "data.yaml"))
+        else:
+            dataset.as_labelme(None, str(theirs))
+        found = joined(list(require_readable(format_name).load()(theirs, ArraySource(Path("clip.mp4")))))
+    whole: Named = {}
+    for (frame, name), mask in found.items():
+        key = frame, name.split()[0]
+        whole[key] = whole[key] | mask if key in whole else mask
+    check_same(whole, outlined(masks))
 
 
 @pytest.mark.parametrize(

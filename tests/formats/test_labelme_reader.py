@@ -110,7 +110,7 @@ def bomb(width: int, height: int) -> str:
         (shape("x", TRIANGLE, "\x1b[2J"), "has no inside"),
         (shape("x", TRIANGLE[:2], "polygon"), "2 points are no polygon"),
         (shape("x", TRIANGLE, "rectangle"), "3 points are no rectangle"),
-        (shape("x", [[1, 1], [1e9, 1], [5, 5]], "polygon"), "far outside"),
+        (shape("x", [[1, 1], [1e9, 1], [5, 5]], "polygon"), "far beyond"),
         (shape("x", [[1, 1], [1e9, 1]], "circle"), "far outside"),
         (shape("x", [[0, 0], [3, 3]], "mask", mask=bomb(100_000, 100_000)), "not the size of its box"),
         (shape("x", [[0, 0], [3, 3]], "mask", mask=bomb(4, 4)), "not a PNG that can be read"),

@@ -17,13 +17,13 @@ from tests.formats.strategies import exported
 from tests.formats.support import HEIGHT, WIDTH, ArraySource, follower, rectangle
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.integers(1, 5000), st.data())
-def test_a_corner_survives_its_six_digits_at_any_width(width: int, data: st.DataObject) -> None:
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 5000), st.sampled_from([5, 6]), st.data())
+def test_a_corner_survives_its_digits_at_any_width(width: int, digits: int, data: st.DataObject) -> None:
     x = data.draw(st.integers(0, width - 1))
     media = ArraySource(Path("clip.mp4"), MediaInfo("video", 1, 25.0, width, 3, "0" * 16))
-    share = round(x / width, 6)
-    mask = decode(_filled([share, 0.0, share, round(1 / 3, 6), share, round(2 / 3, 6)], media))
+    share = round(x / width, digits)
+    mask = decode(_filled([share, 0.0, share, round(1 / 3, digits), share, round(2 / 3, digits)], media))
     assert np.array_equal(np.argwhere(mask), [[0, x], [1, x], [2, x]])
 
 
@@ -119,7 +119,7 @@ MERGES = "a: &a {x: 1}\nb: {<<: [*a, *a]}\n"
         ("just text", "does not describe"),
         ("train: ../../etc\nnames: [cat]", "no folder in the dataset"),
         ("train: /etc\nnames: [cat]", "no folder in the dataset"),
-        ("path: /etc\ntrain: .\nnames: [cat]", "names no folder"),
+        ("path: /etc\ntrain: .\nnames: [cat]", "no .txt files"),
         ("path: /\ntrain: etc\nnames: [cat]", "no folder in the dataset"),
         ("train: escape\nnames: [cat]", "no folder in the dataset"),
         ("train: images/train.txt\nnames: [cat]", "must name folders"),
@@ -127,7 +127,7 @@ MERGES = "a: &a {x: 1}\nb: {<<: [*a, *a]}\n"
         ("train: images\n", "names must give"),
         ("train: images\nnames: {cat: 0}\n", "names must give"),
         ("train: images\nnames: [[cat]]\n", "names must give"),
-        ("names: [cat]", "names no folder"),
+        ("names: [cat]", "no .txt files"),
     ],
 )
 def test_a_bad_sheet_is_turned_down(tmp_path: Path, sheet: str, words: str) -> None:
@@ -137,7 +137,7 @@ def test_a_bad_sheet_is_turned_down(tmp_path: Path, sheet: str, words: str) -> N
     (tmp_path / "escape").symlink_to("/etc")
     (tmp_path / "data.yaml").write_text(sheet)
     sentence = refused(read, tmp_path, source(tmp_path))
-    assert "data.yaml" in sentence and words in sentence
+    assert words in sentence
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_a_dataset_without_a_text_file_is_turned_down(tmp_path: Path) -> None:
     folder = exported(tmp_path, {(0, 1): rectangle(1, 1, 5, 5)}, "yolo").folder
     for path in (folder / "labels").iterdir():
         path.unlink()
-    assert "one of labels beside it" in refused(read, folder, source(tmp_path))
+    assert "no .txt files" in refused(read, folder, source(tmp_path))
