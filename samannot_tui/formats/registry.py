@@ -71,6 +71,7 @@ def _readable(module: str, what: str) -> ReadableFormat:
 READABLE: Mapping[str, ReadableFormat] = MappingProxyType(
     {
         "coco": _readable("coco_reader", "COCO: masks, polygons and boxes in a JSON"),
+        "youtube_vis": _readable("youtube_vis_reader", "YouTube-VIS: tracks of masks in a JSON"),
     }
 )
 
