@@ -23,7 +23,7 @@ from samannot_tui.text import printable
 )
 @click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Which label a name means; repeatable.")
 @click.option("--frames", metavar="A..B", help="Import these frames alone, both included; A.. and ..B will do.")
-@click.option("--min-score", type=float, metavar="X", help="Leave out what a model was less sure of.")
+@click.option("--min-score", type=float, metavar="X", help="Leave out what a model was less sure of. [deeplabcut: 0.6]")
 @click.option(
     "--made-by",
     type=click.Choice(["model", "person"]),

@@ -21,7 +21,7 @@ import numpy as np
 from defusedxml.ElementTree import iterparse
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.coco_reader import mask_of
+from samannot_tui.formats.coco_parsing import mask_of
 from samannot_tui.formats.foreign_files import dataset_root, open_inside, parts_of
 from samannot_tui.formats.foreign_shapes import Instance, Numbers, frame_numbered, instance_names
 from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, shown

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.coco_reader import MOST_TURNS
+from samannot_tui.formats.coco_parsing import MOST_TURNS
 from samannot_tui.formats.reading import shown
 from samannot_tui.media.source import FrameSource
 

@@ -6,6 +6,7 @@ JSON decoder; here only strings and brackets are told apart, without recursion. 
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,6 +62,11 @@ def items_within(file: BinaryIO, name: str, *members: str, longest: int) -> Iter
     for missing in members:
         if missing not in found:
             raise InputError(f"{name} has no list of {missing}; is it of another format?")
+
+
+def items_of(array: bytes, name: str, longest: int) -> Iterator[bytes]:
+    """The items of a JSON array, which is whole; `name` is what the sentences call it. Raises as `json_items`."""
+    return _Scanner(BytesIO(array), name).items(longest)
 
 
 class _Scanner:

@@ -29,10 +29,14 @@ class Format:
 
 @dataclass(frozen=True)
 class ReadableFormat:
-    """`what` is a line for people; `load` imports the format and gives its reader."""
+    """`what` is a line for people; `load` imports the format and gives its reader.
+
+    `minimum_score` is what a score must reach where a person names no other.
+    """
 
     what: str
     load: "Callable[[], Reader]"
+    minimum_score: float | None = None
 
 
 def _format(module: str, what: str) -> Format:
@@ -60,17 +64,20 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def _readable(module: str, what: str) -> ReadableFormat:
+def _readable(module: str, what: str, minimum_score: float | None = None) -> ReadableFormat:
     def load() -> "Reader":
         reader: Reader = import_module(f"samannot_tui.formats.{module}").read
         return reader
 
-    return ReadableFormat(what, load)
+    return ReadableFormat(what, load, minimum_score)
 
 
 READABLE: Mapping[str, ReadableFormat] = MappingProxyType(
     {
         "coco": _readable("coco_reader", "COCO: masks, polygons and boxes in a JSON"),
+        "coco_keypoints": _readable("coco_keypoints_reader", "COCO: keypoints in a JSON, as points"),
+        "youtube_vis": _readable("youtube_vis_reader", "YouTube-VIS: tracks of masks in a JSON"),
+        "deeplabcut": _readable("deeplabcut_reader", "DeepLabCut: body parts in CSV or HDF5, as points", 0.6),
         "png": _readable("davis_reader", "PNG whose pixel values are the labels"),
         "davis": _readable("davis_reader", "DAVIS: the same, in its folders"),
         "yolo": _readable("yolo_reader", "YOLO: outlines or boxes as text"),

@@ -44,7 +44,7 @@ class Wishes:
             boxes and points become prompts.
         mapping: name in the file -> label's name.
         first, last: frames, both included; `last` None for the video's last one.
-        minimum_score: what a model was less sure of is left out.
+        minimum_score: what a model was less sure of is left out; None for what the format takes by default.
         by_person: whose the masks are where the format does not say.
         replace: what the session has in the same places gives way, a person's work too.
     """
@@ -133,7 +133,9 @@ class Import:
         """
         self._session: Session = opened.session
         self._source = opened.source
-        self._reader = require_readable(format_name).load()
+        known = require_readable(format_name)
+        self._reader = known.load()
+        self._minimum_score = known.minimum_score if wishes.minimum_score is None else wishes.minimum_score
         self._format, self._path, self._wishes = format_name, path, wishes
         self._planned_at = self._session.state.last_seq
         self._names = LabelNames(self._session.state, wishes.mapping, printable(path))
@@ -223,7 +225,7 @@ class Import:
             if not self._wishes.first <= found.frame <= self._last:
                 skipped["on other frames"] += 1
                 continue
-            if _is_below(found.score, self._wishes.minimum_score):
+            if _is_below(found.score, self._minimum_score):
                 skipped["with a lower score"] += 1
                 continue
             what = self._becomes(found)
