@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, parts_of
+from samannot_tui.formats.foreign_files import by_frame, dataset_root, files_of, folder_of, parts_of
 from samannot_tui.formats.labelmap_reader import masks_of, read_label_map
 from samannot_tui.formats.labels_reader import read_labels
 from samannot_tui.formats.reading import FoundObject, FrameNames
@@ -28,8 +28,8 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     root = dataset_root(path)
     labels, frames = read_labels(root), FrameNames(media)
     for part in parts_of(root):
-        for file in files_of(folder_of(part, media, ".png", ("masks", "Annotations")), ".png"):
-            frame = frames.frame(file.name, printable(file.parent))
+        folder = folder_of(part, media, ".png", ("masks", "Annotations"))
+        for frame, file in by_frame(files_of(folder, ".png"), frames.frame):
             for value, mask in masks_of(read_label_map(file, root, media)):
                 if value == VOID and value not in labels.names:
                     continue

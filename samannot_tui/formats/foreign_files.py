@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,6 +10,7 @@ from natsort import natsorted
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.export import safe_name
+from samannot_tui.formats.reading import shown
 from samannot_tui.formats.selection import SPLITS
 from samannot_tui.media.source import FrameSource
 from samannot_tui.text import printable
@@ -112,6 +114,22 @@ def folder_of(path: Path, media: FrameSource, suffix: str, layout: tuple[str, ..
             break
         folder = (known or list(folders.values()))[0]
     raise InputError(f"{printable(path)} has no {suffix} files in it; give the folder that holds them.")
+
+
+def by_frame(files: Sequence[Path], frame_of: Callable[[str, str], int]) -> list[tuple[int, Path]]:
+    """Each file of a folder with the frame that it is of, which `frame_of` tells as `FrameNames.frame`.
+
+    Raises:
+        InputError: as `frame_of`, or two files are of one frame.
+    """
+    found: dict[int, Path] = {}
+    for file in files:
+        folder = printable(file.parent)
+        frame = frame_of(file.name, folder)
+        if found.setdefault(frame, file) is not file:
+            both = f"{shown(found[frame].name)} and {shown(file.name)}"
+            raise InputError(f"{folder}: {both} are both frame {frame}; give the annotation of one video.")
+    return list(found.items())
 
 
 def _entries(folder: Path) -> list[Path]:

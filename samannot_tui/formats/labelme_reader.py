@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, parts_of, read_inside
+from samannot_tui.formats.foreign_files import by_frame, dataset_root, files_of, folder_of, parts_of, read_inside
 from samannot_tui.formats.foreign_shapes import Instance, Numbers, check_near, check_outline, instance_names
 from samannot_tui.formats.labelmap_reader import decoded, png_size
 from samannot_tui.formats.reading import FoundObject, FrameNames, require_size, shown
@@ -59,14 +59,10 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
             mask, box or point is.
     """
     root = dataset_root(path)
-    if path.is_file():
-        files = [path]
-    else:
-        files = [file for part in parts_of(root) for file in files_of(folder_of(part, media, ".json", ()), ".json")]
-    names = instance_names(shape.instance for file in files for shape in _content(file, root).shapes)
+    parts = [[path]] if path.is_file() else [_files(part, media) for part in parts_of(root)]
+    names = instance_names(shape.instance for files in parts for file in files for shape in _content(file, root).shapes)
     frames, numbers = FrameNames(media), Numbers(set(names.values()))
-    for file in files:
-        frame = frames.frame(file.name, printable(file.parent))
+    for frame, file in (each for files in parts for each in by_frame(files, frames.frame)):
         content = _content(file, root)
         if content.imageWidth is not None and content.imageHeight is not None:
             require_size(content.imageWidth, content.imageHeight, media.info, printable(file))
@@ -74,6 +70,10 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
             where = f"{printable(file)}, shape {number}"
             name = names[shape.instance]
             yield _found(shape, frame, name if shape.instance[1] else numbers.name(frame, name), media, where)
+
+
+def _files(part: Path, media: FrameSource) -> list[Path]:
+    return files_of(folder_of(part, media, ".json", ()), ".json")
 
 
 def _content(file: Path, root: Path) -> _File:

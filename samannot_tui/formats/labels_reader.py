@@ -9,10 +9,13 @@ import msgspec
 from samannot_tui.errors import InputError
 from samannot_tui.formats.foreign_files import LABELS, read_inside
 from samannot_tui.formats.labels_json import FrameEntry, LabelEntry
+from samannot_tui.formats.selection import SPLITS
 from samannot_tui.text import printable
 
-_LEVELS = 4
-"""A folder of masks is at most three below the export's: train/Annotations/<video>."""
+_LAYOUT = frozenset({"masks", "Annotations", "instances", "instances_txt", "labels", *SPLITS})
+"""Folders of an export's own, below the one with its labels.json."""
+_OF_VIDEOS = frozenset({"Annotations", "instances"})
+"""Those of them that hold a folder for each video."""
 
 
 class _Content(msgspec.Struct, frozen=True):
@@ -42,20 +45,18 @@ def read_labels(folder: Path) -> Labels:
     """The `labels.json` of an export that `folder` is, or is a part of.
 
     Raises:
-        InputError: the folder has one that is not an export's.
+        InputError: there is one that no export wrote.
     """
-    for place in (folder, *folder.parents)[:_LEVELS]:
-        path = place / LABELS
-        if not path.is_file():
-            continue
-        try:
-            content = msgspec.json.decode(read_inside(path, place), type=_Content)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            if place != folder:
-                continue  # somebody else's, above the dataset
-            raise InputError(
-                f"{printable(path)} is not the labels.json of an export ({printable(error)}); mend or remove it."
-            ) from error
-        makers = {entry.frame: entry.masks for entry in content.frames}
-        return Labels({label.id: label.name for label in content.labels}, makers)
-    return Labels()
+    while not (folder / LABELS).is_file():
+        if folder.name not in _LAYOUT and folder.parent.name not in _OF_VIDEOS:
+            return Labels()
+        folder = folder.parent
+    path = folder / LABELS
+    try:
+        content = msgspec.json.decode(read_inside(path, folder), type=_Content)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{printable(path)} is not the labels.json of an export ({printable(error)}); mend or remove it."
+        ) from error
+    makers = {entry.frame: entry.masks for entry in content.frames}
+    return Labels({label.id: label.name for label in content.labels}, makers)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.export import safe_name
-from samannot_tui.formats.foreign_files import dataset_root, files_of, folder_of, open_inside, parts_of
+from samannot_tui.formats.foreign_files import by_frame, dataset_root, files_of, folder_of, open_inside, parts_of
 from samannot_tui.formats.foreign_shapes import frame_numbered
 from samannot_tui.formats.labelmap_reader import masks_of, read_values
 from samannot_tui.formats.labels_reader import Labels, read_labels
@@ -79,8 +79,8 @@ def _from_line(line: bytes, where: str, media: FrameSource, frames: FrameNames, 
 def _from_pictures(
     part: Path, root: Path, media: FrameSource, frames: FrameNames, labels: Labels
 ) -> Iterator[FoundObject]:
-    for file in files_of(folder_of(part, media, ".png", ("instances",)), ".png"):
-        frame = frames.frame(file.name, printable(file.parent))
+    folder = folder_of(part, media, ".png", ("instances",))
+    for frame, file in by_frame(files_of(folder, ".png"), frames.frame):
         for value, mask in masks_of(read_values(file, root, media)):
             if value // 1000 != IGNORED_CLASS:
                 yield _found(frame, value, mask, labels, printable(file))

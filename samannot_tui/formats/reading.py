@@ -10,6 +10,7 @@ from pycocotools import mask as coco
 from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import MaskError, Rle, decode, encode, run_lengths
 from samannot_tui.media.source import FrameSource, MediaInfo
+from samannot_tui.session.paths import encode_path
 from samannot_tui.text import printable
 
 LONGEST_SHOWN = 80
@@ -46,14 +47,16 @@ the media, of which it may ask `info` and `stem`, no pictures. Reading twice giv
 class FrameNames:
     """Which frame an image of a foreign annotation is, by its file's name: the path to it does not matter.
 
-    In an image folder, the frame of the same stem; of a video, the number that the stem ends with, from 0.
+    In an image folder, the frame of the same stem, as it is or as exports write it in text (see `session.paths`); of a
+    video, the number that the stem ends with, from 0.
     """
 
     def __init__(self, source: FrameSource) -> None:
         self._count = source.info.frame_count
         self._by_stem: dict[str, int] | None = None
         if source.info.kind == "folder":
-            self._by_stem = {source.stem(frame): frame for frame in range(self._count)}
+            stems = {source.stem(frame): frame for frame in range(self._count)}
+            self._by_stem = {encode_path(Path(stem)): frame for stem, frame in stems.items()} | stems
 
     def frame(self, name: str, where: str) -> int:
         """The frame of the image file `name`; `where` says for the sentence which place of which file names it.
@@ -63,9 +66,10 @@ class FrameNames:
         """
         stem = PureWindowsPath(name).stem  # takes / and \ alike
         if self._by_stem is not None:
-            if stem not in self._by_stem:
+            frame = self._by_stem.get(Path(name).stem, self._by_stem.get(stem))
+            if frame is None:
                 raise InputError(f"{where}: {shown(name)} is none of the session's images.")
-            return self._by_stem[stem]
+            return frame
         number = re.search(r"([0-9]{1,9})\Z", stem)
         if number is None or int(number[1]) >= self._count:
             raise InputError(

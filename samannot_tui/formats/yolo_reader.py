@@ -20,7 +20,7 @@ import numpy as np
 import yaml
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.foreign_files import dataset_root, files_of, parts_of, read_inside
+from samannot_tui.formats.foreign_files import by_frame, dataset_root, files_of, parts_of, read_inside
 from samannot_tui.formats.foreign_shapes import Numbers
 from samannot_tui.formats.labels_reader import Labels, read_labels
 from samannot_tui.formats.reading import FoundObject, FrameNames, shown
@@ -58,9 +58,7 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     labels, numbers = read_labels(root), Numbers(set(names.values()))
     for folder in folders:
         files = [file for file in files_of(folder, ".txt") if file.name != _CLASSES]
-        frames = _Frames(media, files)
-        for file in files:
-            frame = frames.frame(file)
+        for frame, file in by_frame(files, _Frames(media, files).frame):
             for number, line in enumerate(_lines(file, root), 1):
                 if line.strip():
                     found = _found(line, f"{printable(file)}, line {number}", frame, names, labels, media)
@@ -172,10 +170,10 @@ class _Frames:
             self._of_video.fullmatch(file.stem) is not None for file in files
         )
 
-    def frame(self, file: Path) -> int:
-        found = self._of_video.fullmatch(file.stem) if self._from_one else None
-        name = f"{int(found[1]) - 1}.txt" if found else file.name
-        return self._names.frame(name, printable(file.parent))
+    def frame(self, name: str, where: str) -> int:
+        """As `FrameNames.frame`."""
+        found = self._of_video.fullmatch(Path(name).stem) if self._from_one else None
+        return self._names.frame(str(int(found[1]) - 1) if found else name, where)
 
 
 def _lines(path: Path, root: Path) -> list[str]:

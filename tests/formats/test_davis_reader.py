@@ -12,12 +12,16 @@ from PIL import Image
 from samannot_tui.formats.davis_reader import read
 from samannot_tui.formats.export import export
 from samannot_tui.formats.labelmap import save_label_map
+from samannot_tui.formats.registry import require_readable
 from samannot_tui.formats.selection import Selection
 from samannot_tui.masks.palette import VOC_PALETTE
 from samannot_tui.masks.rle import area
 from samannot_tui.media.open import open_media
+from samannot_tui.session import commands as cmd
+from samannot_tui.session.follower import Follower
+from samannot_tui.session.store import Session
 from tests.formats.reading_back import check_same, images, joined, refused, source, through, visible
-from tests.formats.support import HEIGHT, WIDTH, ArraySource, follower, rectangle
+from tests.formats.support import HEIGHT, WIDTH, ArraySource, edit, follower, rectangle
 
 DAVIS = Path(__file__).parents[3] / "shared" / "data" / "davis"
 
@@ -75,6 +79,25 @@ def test_an_image_folder_is_matched_by_stems(tmp_path: Path) -> None:
     assert [each.frame for each in read(tmp_path, media)] == [1]
     save_label_map(masks / "c.png", label_map())
     assert "c.png" in refused(read, tmp_path, media)
+
+
+def test_names_that_are_no_plain_text_come_back(tmp_path: Path) -> None:
+    """Exports write them in text; a name with a drive's letter is one of a file all the same."""
+    media = images(tmp_path, "a\udcff\\b", "c:d")
+    session = Session.create(tmp_path / "clip.samannot", media.path, media.info)
+    session.submit(cmd.AddLabel("a"))
+    for frame in (0, 1):
+        edit(session, frame, 1, rectangle(frame, 0, 3, 3))
+    for format_name in ("png", "labelme"):
+        folder = export(Follower(session), media, format_name, tmp_path / "out").folder
+        reader = require_readable(format_name).load()
+        assert [each.frame for each in reader(folder, media)] == [0, 1]
+
+
+def test_two_pictures_of_one_frame_are_turned_down(tmp_path: Path) -> None:
+    for name in ("left_01.png", "right_01.png"):
+        save_label_map(tmp_path / name, label_map(v1=(0, 0, 3, 3)))
+    assert "left_01.png and right_01.png are both frame 1" in refused(read, tmp_path, source(tmp_path))
 
 
 def test_the_folder_of_the_video_is_taken_of_a_data_set(tmp_path: Path) -> None:
