@@ -218,7 +218,7 @@ def _mask(element: Element, media: FrameSource, where: str) -> Rle:
     runs = [_whole(run, where) for run in element.get("rle", "").split(",")]
     if min(runs) < 0 or sum(runs) != width * height:
         raise InputError(f"{where}: the mask's runs do not fill its box; mend or remove it.")
-    mask = np.zeros((media.info.height, media.info.width), np.bool_)
+    mask = np.zeros((media.info.height, media.info.width), np.bool_, order="F")  # as runs are counted
     pixels = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
     mask[top : top + height, left : left + width] = pixels.reshape(height, width)
     return encode(mask)

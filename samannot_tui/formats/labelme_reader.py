@@ -61,9 +61,9 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     root = dataset_root(path)
     parts = [[path]] if path.is_file() else [_files(part, media) for part in parts_of(root)]
     names = instance_names(shape.instance for files in parts for file in files for shape in _content(file, root).shapes)
-    frames, numbers = FrameNames(media), Numbers(set(names.values()))
+    frames, taken = FrameNames(media), set(names.values())
     for frame, file in (each for files in parts for each in by_frame(files, frames.frame)):
-        content = _content(file, root)
+        content, numbers = _content(file, root), Numbers(taken)
         if content.imageWidth is not None and content.imageHeight is not None:
             require_size(content.imageWidth, content.imageHeight, media.info, printable(file))
         for number, shape in enumerate(content.shapes, 1):
@@ -120,7 +120,7 @@ def _drawn(kind: str, points: tuple[tuple[float, float], ...], media: FrameSourc
 def _placed(shape: _Shape, media: FrameSource, where: str) -> BoolMask:
     """A shape's own mask at its place in the frame."""
     (x0, y0), (x1, y1) = ((int(x), int(y)) for x, y in shape.points)
-    mask = np.zeros((media.info.height, media.info.width), np.bool_)
+    mask = np.zeros((media.info.height, media.info.width), np.bool_, order="F")  # as runs are counted
     target = mask[y0 : y1 + 1, x0 : x1 + 1] if 0 <= x0 <= x1 and 0 <= y0 <= y1 else mask[:0]
     if target.shape != (y1 - y0 + 1, x1 - x0 + 1):
         raise InputError(f"{where}: the mask's box lies outside the frame; mend or remove it.")

@@ -55,10 +55,11 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
     """
     root = dataset_root(path)
     names, folders = _contents(path, root)
-    labels, numbers = read_labels(root), Numbers(set(names.values()))
+    labels, taken = read_labels(root), set(names.values())
     for folder in folders:
         files = [file for file in files_of(folder, ".txt") if file.name != _CLASSES]
         for frame, file in by_frame(files, _Frames(media, files).frame):
+            numbers = Numbers(taken)
             for number, line in enumerate(_lines(file, root), 1):
                 if line.strip():
                     found = _found(line, f"{printable(file)}, line {number}", frame, names, labels, media)
