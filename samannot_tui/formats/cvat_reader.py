@@ -13,7 +13,6 @@ Source: https://docs.cvat.ai/docs/manual/advanced/xml_format/; `TrackManager.get
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -87,7 +86,7 @@ def _elements(file: Path, root: Path) -> Iterator[Element]:
                     yield element
                     top.clear()
         except (SyntaxError, ValueError, LookupError) as error:
-            raise InputError(f"{printable(file)} is not XML that is safe to read ({printable(error)}).") from error
+            raise InputError(f"{printable(file)} is not XML that is safe to read ({shown(error)}).") from error
     if top is None or top.tag != "annotations":
         raise InputError(f"{printable(file)} is not an annotation of CVAT.")
 
@@ -126,8 +125,7 @@ def _of_track(
     where = f"{where}, track {shown(track.get('id', ''))}"
     instance, person = _instance_of_track(track, where), _PERSON.get(track.get("source", ""))
     shapes = sorted(_shapes_of_track(track, media, where), key=lambda shape: shape.frame)
-    for shape, after in pairwise([*shapes, None]):
-        assert shape is not None
+    for shape, after in zip(shapes, [*shapes[1:], None], strict=True):
         if not shape.outside:
             name = names[instance] if instance[1] else numbers.name(shape.frame, names[instance])
             yield _found(shape.element, shape.frame, name, person, media, shape.where)

@@ -39,7 +39,7 @@ def check_near(points: Iterable[Point], media: FrameSource, where: str) -> None:
 
 def check_outline(corners: Sequence[Point], media: FrameSource, where: str) -> None:
     """Raises:
-    InputError: an outline, corners (x, y) in order, is so long that drawing it would take without bound.
+    InputError: an outline, corners (x, y) in order, is so long that drawing it would take time without bound.
     """
     length = sum(math.dist(start, end) for start, end in pairwise([*corners[-1:], *corners]))
     if not length <= MOST_TURNS * (media.info.width + media.info.height):

@@ -144,7 +144,7 @@ LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;
 OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
-@pytest.mark.parametrize("before", [LAUGHS, OUTSIDE, '<!DOCTYPE a SYSTEM "http://localhost/a.dtd">'])
+@pytest.mark.parametrize("before", [LAUGHS, OUTSIDE, f'<!DOCTYPE a SYSTEM "http://localhost/{"a" * 9999}">'])
 def test_doctypes_and_entities_are_turned_down(tmp_path: Path, before: str) -> None:
     write(tmp_path / "annotations.xml", track(0, box(0, (0, 0, 4, 4)), label="&c;&a;"), before=before)
     assert "not XML that is safe to read" in refused(read, tmp_path, source(tmp_path))
