@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from samannot_tui.formats.job import Writer
+    from samannot_tui.formats.reading import Reader
 
 EXPORTERS = "samannot_tui.exporters"
 """The group of entry points by which an installed package adds formats; see `formats.hooks`."""
@@ -35,6 +36,18 @@ class Format:
     every_frame: bool = False
     one_label_a_pixel: bool = False
     loses: str = ""
+
+
+@dataclass(frozen=True)
+class ReadableFormat:
+    """`what` is a line for people; `load` imports the format and gives its reader.
+
+    `minimum_score` is what a score must reach where a person names no other.
+    """
+
+    what: str
+    load: "Callable[[], Reader]"
+    minimum_score: float | None = None
 
 
 def _format(
@@ -66,6 +79,41 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "xlsx": _format("xlsx", "the same tables as one workbook", loses="the masks' shapes"),
     }
 )
+
+
+def _readable(module: str, what: str, minimum_score: float | None = None) -> ReadableFormat:
+    def load() -> "Reader":
+        reader: Reader = import_module(f"samannot_tui.formats.{module}").read
+        return reader
+
+    return ReadableFormat(what, load, minimum_score)
+
+
+READABLE: Mapping[str, ReadableFormat] = MappingProxyType(
+    {
+        "coco": _readable("coco_reader", "COCO: masks, polygons and boxes in a JSON"),
+        "coco_keypoints": _readable("coco_keypoints_reader", "COCO: keypoints in a JSON, as points"),
+        "youtube_vis": _readable("youtube_vis_reader", "YouTube-VIS: tracks of masks in a JSON"),
+        "deeplabcut": _readable("deeplabcut_reader", "DeepLabCut: body parts in CSV or HDF5, as points", 0.6),
+        "png": _readable("davis_reader", "PNG whose pixel values are the labels"),
+        "davis": _readable("davis_reader", "DAVIS: the same, in its folders"),
+        "yolo": _readable("yolo_reader", "YOLO: outlines or boxes as text"),
+        "mots": _readable("mots_reader", "MOTS: RLE text, or PNG of class * 1000 + instance"),
+        "labelme": _readable("labelme_reader", "Labelme: a JSON of shapes for each frame"),
+        "cvat": _readable("cvat_reader", "CVAT's XML 1.1, for video or images"),
+    }
+)
+
+
+def require_readable(name: str) -> ReadableFormat:
+    """The format of that name that can be imported.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in READABLE:
+        raise InputError(f"{printable(name)} cannot be imported; formats are {', '.join(READABLE)}.")
+    return READABLE[name]
 
 
 def require_format(name: str) -> Format:

@@ -23,7 +23,7 @@ Row = tuple[Cell, ...]
 _PROMPTS = ("seq", "at", "frame", "name", "time_s", "label", "label_name", "kind", "sign", "x", "y")
 _BOX = ("x0", "y0", "x1", "y1")
 _MASKS = ("frame", "name", "time_s", "label", "label_name", "x", "y", *_BOX, "area", "object_score", "quality")
-_MAKER = ("source", "made_by", "run")
+_MAKER = ("source", "made_by", "run", "imported")
 _EVENTS = ("seq", "at", "type", "by", "label", "frame", "counts", "details")
 _ENGINES = (ev.MaskPredicted, ev.RunProgressed, ev.RunEnded)
 
@@ -45,7 +45,8 @@ def tables(job: ExportJob) -> tuple[Table, ...]:
 
     prompts: as they were given, the coordinates exact; `given_by` is "person", or the run that handed it over.
     masks: `x`, `y` the centre of mass, `area` in pixels, nothing and 0 where the label is absent; `made_by` is
-    "person" or "model"; and one column for each feature, with its value at that frame.
+    "person" or "model", `imported` "yes" where that was elsewhere; and one column for each feature, with its
+    value at that frame.
     labels: ID, name, colour.
     events: everything that was done, by `person` or `engine`; `counts` is "no" where it was undone.
     """
@@ -109,7 +110,8 @@ def _measures(record: MaskRecord) -> Row:
     mask = decode(record.rle)
     middle, box = centroid(mask) or (None, None), bounding_box(mask) or (None,) * 4
     scores = record.object_score, record.quality
-    return *middle, *box, int(mask.sum()), *scores, record.source, MADE_BY[record.source], record.run
+    maker = record.source, MADE_BY[record.source], record.run, "yes" if record.imported else "no"
+    return *middle, *box, int(mask.sum()), *scores, *maker
 
 
 def _labels(job: ExportJob) -> Iterator[Row]:

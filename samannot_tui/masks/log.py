@@ -22,11 +22,12 @@ SourceName = Literal["prompted", "propagated", "edited"]
 Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
-class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A mask to append.
 
     `object_score` is a logit, > 0 present; `quality` is 0 to 1. `source`: "prompted" (an engine, from
-    prompts of this frame), "propagated" or "edited" (a person). `run` made it; None outside runs.
+    prompts of this frame), "propagated" or "edited" (a person). `run` made it; None outside runs. `imported`:
+    it was made elsewhere, by a person where `source` is "edited".
     """
 
     frame: Number
@@ -36,9 +37,10 @@ class NewMask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     quality: float
     source: SourceName
     run: Number | None
+    imported: bool = False
 
 
-class MaskRecord(NewMask, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MaskRecord(NewMask, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A mask of the log; ids count from 1 in the order of the lines."""
 
     id: Number

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.events import EngineInfo, RecordSpan
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.schema import Schema
@@ -150,6 +150,38 @@ class SplitOff(Command, frozen=True, tag=True):
     last: int
 
 
+class NewPrompt(msgspec.Struct, frozen=True):
+    """A prompt where it is to stand; `label` may be one that the same command makes."""
+
+    label: int
+    frame: int
+    prompt: Prompt
+
+
+class Import(Command, frozen=True, tag=True):
+    """Take in what was read of a foreign annotation, as one undo step; see `jobs.importing`.
+
+    Attributes:
+        planned_at: the `last_seq` that the rest was made for.
+        format, path: what was read.
+        new_labels: names, whose IDs follow those that there are.
+        labels: whose annotation it is.
+        removed: prompts to remove, by seq. `cleared`: masks to clear.
+        prompts: what to prompt; the first on a frame refines nothing.
+        records: masks that are already in the mask log.
+    """
+
+    planned_at: int
+    format: str
+    path: str
+    new_labels: tuple[str, ...]
+    labels: tuple[int, ...]
+    removed: tuple[int, ...]
+    cleared: tuple[ClearMasks, ...]
+    prompts: tuple[NewPrompt, ...]
+    records: tuple[RecordSpan, ...]
+
+
 class ChangeSetting(Command, frozen=True, tag=True):
     name: str
     value: Any
@@ -203,4 +235,4 @@ OneEventCommand = (
     | Redo
 )
 # The others lead to several events, which are one undo step.
-AnyCommand = OneEventCommand | CopyPrompts | SetBarriers | SplitOff
+AnyCommand = OneEventCommand | CopyPrompts | SetBarriers | SplitOff | Import

@@ -33,6 +33,8 @@ def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
             return _set_barriers(command, now)
         case cmd.SplitOff():
             return _split_off(command, now)
+        case cmd.Import():
+            return _import(command, now)
         case _:
             return [_decide_one(command, now)]
 
@@ -81,14 +83,19 @@ def _decide_label(command: cmd.AddLabel | cmd.RenameLabel | cmd.HideLabel, now: 
 
 
 def _checked_name(name: str, state: State, renamed: int | None = None) -> str:
-    name = _clean_text(name, "A label's name")
+    name = clean_text(name, "A label's name")
     for label in state.labels.values():
         if label.name == name and label.id != renamed:
             raise InputError(f"Label {label.id} is already called {printable(name)}; names are unique.")
     return name
 
 
-def _clean_text(text: str, what: str) -> str:
+def clean_text(text: str, what: str) -> str:
+    """A person's text as it is kept: composed (NFC), without space around it.
+
+    Raises:
+        InputError: it is empty, too long or holds control characters; `what` it is, for the sentence.
+    """
     text = unicodedata.normalize("NFC", text).strip()
     if not text:
         raise InputError(f"{what} cannot be empty.")
@@ -179,7 +186,7 @@ def _decide_feature(command: cmd.SetFeature | cmd.ClearFeature | cmd.RemoveFeatu
     match command:
         case cmd.SetFeature(label=label, name=name, frame=frame, value=value):
             require_frame(frame, now)
-            name, value = _clean_text(name, "A feature's name"), _clean_text(value, "A feature's value")
+            name, value = clean_text(name, "A feature's name"), clean_text(value, "A feature's value")
             return ev.FeatureSet(label=label, name=name, frame=frame, value=value)
         case cmd.ClearFeature(label=label, name=name, frame=frame):
             if feature is None or frame not in feature.frames:
@@ -220,6 +227,25 @@ def _split_off(command: cmd.SplitOff, now: Situation) -> list[AnyEvent]:
     added = _decide_label(cmd.AddLabel(command.name), now)
     assert isinstance(added, ev.LabelAdded), "that is what the command asks for"
     return [added, ev.MasksReassigned(kind="split", label=label, other=added.label, first=first, last=last)]
+
+
+def _import(command: cmd.Import, now: Situation) -> list[AnyEvent]:
+    state = now.state
+    if state.active_run:
+        raise InputError("A run is going on; end it, or wait for it, then import.")
+    if state.last_seq != command.planned_at:
+        raise InputError("The session has changed since the import was planned; import again.")
+    names = [_checked_name(name, state) for name in command.new_labels]
+    if state.next_label + len(names) - 1 > MAX_LABELS or len(set(names)) < len(names):
+        raise InputError(f"There are at most {MAX_LABELS} labels, each with a name of its own.")
+    prompts = [(new, _checked_prompt(new.prompt, now)) for new in command.prompts]
+    return [
+        *(ev.LabelAdded(label=label, name=name) for label, name in enumerate(names, state.next_label)),
+        *(ev.PromptRemoved(prompt=prompt) for prompt in command.removed),
+        *(decide_mask(each, now) for each in command.cleared),
+        *(ev.PromptAdded(label=new.label, frame=new.frame, prompt=prompt) for new, prompt in prompts),
+        ev.Imported(format=command.format, path=command.path, labels=command.labels, records=command.records),
+    ]
 
 
 def _decide_run(command: cmd.StartRun | cmd.ProgressRun | cmd.EndRun, now: Situation) -> AnyEvent:

@@ -41,6 +41,8 @@ def describe(event: AnyEvent, state: State) -> str:
             return f"the edited mask of {_name(label, state)}, frame {frame}"
         case ev.MarkedAbsent(label=label, first=first, last=last):
             return f"{_name(label, state)} marked absent, {frames_in_words(first, last)}"
+        case ev.Imported(path=path):
+            return f"the import of {printable(path)}"
         case ev.MasksReassigned():
             return _describe_reassigned(event, state)
         case _:
@@ -62,8 +64,8 @@ def describe_step(step: int, state: State) -> str:
         return f"{len(events)} prompts on {_names(tuple(labels), state)}, frame {first.frame}"
     if isinstance(first, ev.BarrierSet):
         return f"{len(events)} barriers from frame {first.frame} on"
-    if isinstance(events[-1], ev.MasksReassigned):
-        return describe(events[-1], state)  # what its label was made for
+    if isinstance(events[-1], ev.MasksReassigned | ev.Imported):
+        return describe(events[-1], state)  # what its labels were made for
     return f"{describe(first, state)}, and {len(events) - 1} more"
 
 

@@ -196,6 +196,26 @@ class MasksReassigned(Event, frozen=True, kw_only=True, tag=True):
     unions: tuple[UnionMask, ...] = ()
 
 
+class RecordSpan(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Mask records `first`..`last`, both included."""
+
+    first: Number
+    last: Number
+
+
+class Imported(Event, frozen=True, kw_only=True, tag=True):
+    """A foreign annotation was taken in: the last event of a step whose others made the labels and prompts.
+
+    `records` are its masks, rising: a person's or a model's, as each record's source says; of two for one frame and
+    label the later counts. Only those of `labels` do.
+    """
+
+    format: str
+    path: str
+    labels: tuple[Number, ...]
+    records: tuple[RecordSpan, ...] = ()
+
+
 class SettingChanged(Event, frozen=True, kw_only=True, tag=True):
     """One of `session.settings.Settings`; not an undo step."""
 
@@ -253,6 +273,7 @@ AnyEvent = (
     | MaskEdited
     | MarkedAbsent
     | MasksReassigned
+    | Imported
     | SettingChanged
     | SchemaAdopted
     | MediaRebound

@@ -222,6 +222,8 @@ class LiveMasks:
                 self._apply_absence(event)
             case ev.MasksReassigned():
                 self._apply_reassigned(event)
+            case ev.Imported():
+                self._apply_imported(event)
             case ev.MasksCleared():
                 labels = [label for label in event.labels if label < self._table.shape[1]]
                 self._write(slice(event.first, event.last + 1), labels, NO_RECORD)
@@ -266,6 +268,14 @@ class LiveMasks:
         written, records = unions[self._fits(unions[:, 1], unions[:, 0], event.other)].T
         self._write(written, event.other, records)
         self._mark_edited(records[self.index.source[records] == RecordSource.EDITED].tolist(), event)
+
+    def _apply_imported(self, event: ev.Imported) -> None:
+        count = self.index.count
+        spans = [np.arange(span.first, min(span.last, count) + 1, dtype=np.int32) for span in event.records]
+        records = np.concatenate([*spans, np.zeros(0, np.int32)])
+        records = records[np.isin(self.index.label[records], event.labels)]
+        self._mark_edited(records[self.index.source[records] == RecordSource.EDITED].tolist(), event)
+        self._set(records, asked_at=event.seq)
 
     def _weight(self, records: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
         """Of two records for one cell the heavier stays: a mask before "absent", a person's before a model's."""

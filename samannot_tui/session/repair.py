@@ -9,7 +9,15 @@ import msgspec
 from samannot_tui.appendlog import open_regular, seal, unseal
 from samannot_tui.errors import InputError
 from samannot_tui.masks.log import check_record, lost_line
-from samannot_tui.session.events import AnyEvent, EventLost, LabelAdded, MediaRebound, RunProgressed, RunStarted
+from samannot_tui.session.events import (
+    AnyEvent,
+    EventLost,
+    Imported,
+    LabelAdded,
+    MediaRebound,
+    RunProgressed,
+    RunStarted,
+)
 from samannot_tui.session.journal import first_contradiction
 from samannot_tui.session.manifest import Manifest, read_manifest
 from samannot_tui.session.paths import decode_path, relative_to_session
@@ -115,6 +123,8 @@ def _recover_labels(events: list[AnyEvent]) -> None:
 def _labels_named(event: AnyEvent) -> set[int]:
     if isinstance(event, RunStarted):
         return {planned.label for sweep in event.plan.passes for planned in sweep.labels}
+    if isinstance(event, Imported):
+        return set(event.labels)
     labels = (getattr(event, "label", None), getattr(event, "other", None))
     return {label for label in labels if label is not None}
 

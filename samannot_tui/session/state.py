@@ -26,7 +26,13 @@ NOT_UNDOABLE = (
     ev.EventLost,
 )
 _MaskChange = (
-    ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MarkedAbsent | ev.MasksReassigned | ev.MasksCleared
+    ev.RunProgressed
+    | ev.MaskPredicted
+    | ev.MaskEdited
+    | ev.MarkedAbsent
+    | ev.MasksReassigned
+    | ev.MasksCleared
+    | ev.Imported
 )
 MaskEvent = _MaskChange | ev.BarrierSet | ev.BarrierCleared
 
@@ -213,6 +219,10 @@ def _apply(state: State, event: AnyEvent) -> None:
             _apply_run(state, event)
         case ev.MaskPredicted() | ev.MaskEdited() | ev.MarkedAbsent() | ev.MasksReassigned() | ev.MasksCleared():
             _apply_masks(state, event)
+        case ev.Imported():
+            for label in event.labels:
+                _require_label(label, state)
+            state.mask_events.append(event)
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
         case ev.SchemaAdopted():

@@ -33,7 +33,7 @@ from samannot_tui.text import printable
 Listener = Callable[[tuple[AnyEvent, ...]], None]
 
 # Commands whose events name mask records: the records must be durable before the journal says that they count.
-_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.MarkAbsent, cmd.ReassignMasks, cmd.ProgressRun)
+_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.MarkAbsent, cmd.ReassignMasks, cmd.Import, cmd.ProgressRun)
 
 
 class Session:

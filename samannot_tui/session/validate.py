@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 from samannot_tui.masks.rle import check_filled
 from samannot_tui.session import events as ev
@@ -31,6 +32,8 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
             raise ValueError(f"frames {event.first} to {event.last} are no range")
     if isinstance(event, ev.MasksReassigned):
         _check_reassigned(event)
+    if isinstance(event, ev.Imported):
+        _check_imported(event)
     if isinstance(event, ev.RunStarted):
         frames = [
             frame
@@ -53,6 +56,14 @@ def _check_reassigned(event: ev.MasksReassigned) -> None:
         raise ValueError("it unites masks outside its frames")
 
 
+def _check_imported(event: ev.Imported) -> None:
+    if any(not 1 <= label <= MAX_LABELS for label in event.labels):
+        raise ValueError(f"it names a label that is not from 1 to {MAX_LABELS}")
+    ends = [end for span in event.records for end in (span.first - 1, span.last)]
+    if any(first > last for first, last in pairwise(ends)):
+        raise ValueError("its mask records do not rise")
+
+
 def _check_prompt(prompt: Prompt, manifest: Manifest) -> None:
     if not is_finite(prompt):
         raise ValueError("its coordinates are not finite numbers")
@@ -71,6 +82,8 @@ def records_named(event: AnyEvent) -> Iterator[int]:
             yield from (record,) if base is None else (record, base)
         case ev.MasksReassigned(unions=unions):
             yield from (union.record for union in unions)
+        case ev.Imported(records=spans):
+            yield from (span.last for span in spans)
         case ev.PromptAdded(base=int(base)):
             yield base
         case ev.RunStarted(plan=plan):

@@ -1,0 +1,94 @@
+"""Every export that can be imported, out of one session and into another: all of it, or the documented loss."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+
+from samannot_tui.errors import InputError
+from samannot_tui.formats.registry import require_readable
+from tests.formats.reading_back import Named, check_same, joined, named, visible
+from tests.formats.reading_support import empty_session, imported, refused, shown_masks
+from tests.formats.strategies import Masks, annotations, exported
+from tests.formats.support import ArraySource
+from tests.formats.test_yolo import kept
+
+
+def outlined(masks: Masks) -> Named:
+    return named({cell: kept(mask) for cell, mask in masks.items()})
+
+
+LEFT: dict[str, Callable[[Masks], Named]] = {
+    "png": visible,
+    "davis": visible,
+    "mots": visible,
+    "yolo": outlined,
+    "labelme": named,
+    "cvat": named,
+}
+
+
+@pytest.mark.parametrize("format_name", LEFT)
+@settings(deadline=None, max_examples=15)
+@given(masks=annotations)
+def test_masks_and_makers_come_back(format_name: str, masks: Masks) -> None:
+    wanted = {cell: mask.tolist() for cell, mask in LEFT[format_name](masks).items()}
+    with TemporaryDirectory() as place:
+        folder = exported(Path(place), masks, format_name).folder
+        opened = empty_session(Path(place) / "other")
+        try:
+            imported(opened, format_name, folder)
+        except InputError as error:
+            assert not wanted and "nothing to import" in str(error)
+        else:
+            assert shown_masks(opened.session) == wanted
+            records = [opened.session.masks.read(record + 1) for record in range(len(wanted))]
+            assert {record.source for record in records} == {"edited"}
+        opened.close()
+
+
+@pytest.mark.parametrize("format_name", ["yolo", "labelme"])
+@settings(deadline=None, max_examples=15)
+@given(masks=annotations)
+def test_what_supervision_writes_comes_in(format_name: str, masks: Masks) -> None:
+    """It reads our YOLO export and writes that anew, each part an instance of its class."""
+    supervision = pytest.importorskip("supervision")
+    with TemporaryDirectory() as place:
+        ours = exported(Path(place), masks, "yolo").folder
+        dataset = supervision.DetectionDataset.from_yolo(
+            str(ours / "images"), str(ours / "labels"), str(ours / "data.yaml"), force_masks=True
+        )
+        theirs = Path(place) / "theirs"
+        if format_name == "yolo":
+            dataset.as_yolo(str(theirs / "images"), str(theirs / "labels"), str(theirs / "data.yaml"))
+        else:
+            dataset.as_labelme(None, str(theirs))
+        found = joined(list(require_readable(format_name).load()(theirs, ArraySource(Path("clip.mp4")))))
+    whole: Named = {}
+    for (frame, name), mask in found.items():
+        key = frame, name.split()[0]
+        whole[key] = whole[key] | mask if key in whole else mask
+    check_same(whole, outlined(masks))
+
+
+@pytest.mark.parametrize(
+    ("format_name", "name", "content", "match"),
+    [
+        ("png", "00000.png", "no picture", "not a PNG"),
+        ("davis", "Annotations/clip/00000.png", "no picture", "not a PNG"),
+        ("mots", "instances_txt/clip.txt", "0 1001 1 99999 99999 00", "99999x99999"),
+        ("yolo", "data.yaml", "!!python/name:os.system", "not YAML"),
+        ("yolo", "00000.txt", "0 nan 0 1 1", "from 0 to 1"),
+        ("labelme", "00000.json", '{"shapes": 1}', "not a Labelme file"),
+        ("cvat", "annotations.xml", '<!DOCTYPE a [<!ENTITY a "b">]><annotations/>', "not XML that is safe"),
+    ],
+)
+def test_bad_files_leave_the_session_as_it_was(
+    tmp_path: Path, format_name: str, name: str, content: str, match: str
+) -> None:
+    path = tmp_path / "theirs" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    refused(tmp_path, format_name, tmp_path / "theirs", match)
