@@ -22,6 +22,7 @@ from samannot_tui.monitor import Monitor, Reading
 from samannot_tui.session.store import Session
 from samannot_tui.tui.bindings import BINDINGS, TERMINAL
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import Confirmed
 from samannot_tui.tui.driver import TerminalDriver
 from samannot_tui.tui.leaving import leaving_on_signals
 from samannot_tui.tui.painted import Painted
@@ -86,6 +87,10 @@ class SamannotApp(App[None]):
         self.screen.refresh()
         for canvas in self.workspace.query(Canvas):
             canvas.catch_up()
+
+    @on(Confirmed)
+    def _do_confirmed(self, message: Confirmed) -> None:
+        message.carry_out()
 
     @on(Canvas.Overdrawn)
     def _paint_covers(self, message: Canvas.Overdrawn) -> None:

@@ -25,6 +25,7 @@ from samannot_tui.session.paths import decode_path, relative_to_session
 from samannot_tui.session.view import ExportView
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.export_words import as_table, foreseen_rows, progress_rows, summary_rows
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.typed_number import whole_number
@@ -242,6 +243,9 @@ class ExportScreen(ModalScreen[ExportView]):
         return self.query_one(f"#{field}", Input).value.strip()
 
     def action_go_on(self) -> None:
+        after_keys_before(self, self._go_on)
+
+    def _go_on(self) -> None:
         if self._page == "choices":
             # Not among those that look ahead: a field's last change, told only now, would end it.
             self.run_worker(self._order(), group="order", exclusive=True)

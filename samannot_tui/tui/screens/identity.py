@@ -23,6 +23,7 @@ from samannot_tui.session.situation import Situation
 from samannot_tui.session.state import Label
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.extents import Choice, ends, starts
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.widgets.field import Field
@@ -242,6 +243,9 @@ class IdentityScreen(ModalScreen[str | None]):
             self.dismiss(None)
 
     def action_apply(self) -> None:
+        after_keys_before(self, self._confirm)
+
+    def _confirm(self) -> None:
         if not self._is_applying:
             self._is_applying = True
             self.run_worker(self._apply())

@@ -16,6 +16,7 @@ from samannot_tui.session.plan import Transition
 from samannot_tui.session.settings import MAX_BLOCK_SIZE
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.choice import Choice
@@ -94,6 +95,9 @@ class OptionsScreen(ModalScreen[str]):
         self.dismiss(None)
 
     def action_apply(self) -> None:
+        after_keys_before(self, self._confirm)
+
+    def _confirm(self) -> None:
         self.run_worker(self._apply(), exclusive=True)
 
     async def _apply(self) -> None:

@@ -20,6 +20,7 @@ from samannot_tui.session.plan import Direction
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.choice import Choice
@@ -129,7 +130,11 @@ class RunScreen(ModalScreen[Ordered]):
         return request, foreseen
 
     def action_start(self) -> None:
-        self.run_worker(self._order(), group="foresee", exclusive=True)
+        after_keys_before(self, self._confirm)
+
+    def _confirm(self) -> None:
+        # Not among those that look ahead: a field's last change, told only now, would end it.
+        self.run_worker(self._order(), group="order", exclusive=True)
 
     async def _order(self) -> None:
         if ordered := await self._foreseen():
