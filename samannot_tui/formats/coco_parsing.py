@@ -71,8 +71,7 @@ def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes
     """
     frames, names, tracks = _frames(path, source), categories(path), _tracks(path)
     seen: Counter[tuple[int, Id]] = Counter()
-    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, annotation {number}"
+    for item, where in _annotations(path):
         whose = decoded(item, _Whose, where)
         if whose.image_id not in frames:
             raise InputError(f"{where}: there is no image {shown(whose.image_id)} in the file.")
@@ -113,8 +112,9 @@ def categories(path: Path) -> dict[Id, str]:
         InputError: two have one ID or one name, or as `json_items`.
     """
     names: dict[Id, str] = {}
+    file_name = printable(path)
     for number, (_, item) in enumerate(json_items(path, "categories", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, category {number}"
+        where = f"{file_name}, category {number}"
         found = decoded(item, _Category, where)
         if names.setdefault(found.id, found.name) is not found.name:
             raise InputError(f"{where}: there are two categories {shown(found.id)}.")
@@ -183,18 +183,25 @@ def _check_polygons(polygons: Polygons, info: MediaInfo, where: str) -> None:
         raise InputError(f"{where}: its polygons reach far beyond the frame, or hold what is no number.")
 
 
+def _annotations(path: Path) -> Iterator[tuple[bytes, str]]:
+    """The JSON of each, and where it is."""
+    name = printable(path)
+    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
+        yield item, f"{name}, annotation {number}"
+
+
 def _frames(path: Path, source: FrameSource) -> dict[Id, int]:
     """Image -> frame."""
     frames: dict[Id, int] = {}
-    file_names = FrameNames(source)
+    names, file_name = FrameNames(source), printable(path)
     for number, (_, item) in enumerate(json_items(path, "images", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, image {number}"
+        where = f"{file_name}, image {number}"
         image = decoded(item, _Image, where)
         if image.width is not None and image.height is not None:
             require_size(image.width, image.height, source.info, where)
         frame = image.frame
         if frame is None:
-            frame = file_names.frame(image.file_name, where)
+            frame = names.frame(image.file_name, where)
         if not 0 <= frame < source.info.frame_count:
             raise InputError(f"{where}: the video has no frame {frame}, but 0 to {source.info.frame_count - 1}.")
         if image.id in frames:
@@ -209,8 +216,8 @@ def _frames(path: Path, source: FrameSource) -> dict[Id, int]:
 def _tracks(path: Path) -> dict[Id, set[Id]]:
     """Category -> its tracks."""
     tracks: dict[Id, set[Id]] = defaultdict(set)
-    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
-        found = decoded(item, _Whose, f"{printable(path)}, annotation {number}")
+    for item, where in _annotations(path):
+        found = decoded(item, _Whose, where)
         if found.track_id is not None:
             tracks[found.category_id].add(found.track_id)
     return tracks

@@ -106,6 +106,8 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "no runs": (runs(""), "do not fill"),
     "another alphabet": (runs("~~~"), "annotation 1: "),
     "a cut number": (runs("o"), "annotation 1: "),
+    "runs without end and of no length": (runs("0" * 10**6), "do not fill"),
+    "numbers without end": (runs([0] * 10**6 + [HEIGHT * WIDTH]), "do not fill"),
     "negative runs": (runs([-5, HEIGHT * WIDTH + 5]), "do not fill"),
     "endless runs": (runs([1 << 62] * 3), "do not fill"),
     "another size": (runs(RUNS, [HEIGHT, WIDTH + 1]), "but the video has"),
