@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.errors import InputError
+from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.reading import FoundObject
 from samannot_tui.formats.registry import require_readable
 from samannot_tui.jobs.import_names import LabelNames
@@ -97,14 +97,19 @@ class ImportPlan:
     replaced: Mapping[str, int]
     crowded: int
 
+    @property
+    def amount(self) -> str:
+        """For people, as in "12 masks and 3 prompts"."""
+        return _amount(self.masks, self.prompts)
+
     def sentences(self) -> list[str]:
-        """For people, before it is done; safe to show."""
+        """For people, before it is done, what matters most first; safe to show."""
         return [
-            *(label.sentence for label in self.labels),
-            f"together {_amount(self.masks, self.prompts)} on {frames_in_words(*self.frames)}",
+            f"to import: {self.amount} on {frames_in_words(*self.frames)}",
             *(f"left out: {count} {why}" for why, count in self.skipped.items()),
             *(f"will be replaced: {count} {what}" for what, count in self.replaced.items()),
             *([f"on {self.crowded} frames of a label: {CROWDED}"] if self.crowded else []),
+            *(label.sentence for label in self.labels),
         ]
 
 
@@ -130,10 +135,18 @@ class Import:
         plan: what it will do.
     """
 
-    def __init__(self, opened: Opened, format_name: str, path: Path, wishes: Wishes) -> None:
-        """Read all of the file.
+    def __init__(
+        self,
+        opened: Opened,
+        format_name: str,
+        path: Path,
+        wishes: Wishes,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Read all of the file; `cancelled` is asked at each object, here and in `carry_out`.
 
         Raises:
+            JobError: cancelled.
             InputError: no such format, the file is not right, names that cannot be labels' names or are in doubt,
                 too many labels or prompts, no such frames, or nothing in it to import.
         """
@@ -143,6 +156,7 @@ class Import:
         self._reader = known.load()
         self._minimum_score = known.minimum_score if wishes.minimum_score is None else wishes.minimum_score
         self._format, self._path, self._wishes = format_name, path, wishes
+        self._cancelled = cancelled
         self._planned_at = self._session.state.last_seq
         self._names = LabelNames(self._session.state, wishes.mapping, printable(path))
         count = opened.source.info.frame_count
@@ -158,7 +172,7 @@ class Import:
 
         Raises:
             InputError: the session is read-only or has changed since, or the file has.
-            JobError: the disk failed. Either way the annotation is as it was.
+            JobError: cancelled, or the disk failed. Whatever it is, the annotation is as it was.
         """
         writer = _MaskWriter(self._session, self._source.info.frame_count)
         prompts: list[cmd.NewPrompt] = []
@@ -229,6 +243,8 @@ class Import:
     def _taken(self, skipped: Counter[str]) -> Iterator[tuple[FoundObject, int, Rle | list[Prompt]]]:
         """The objects to import, each with its label and what it becomes; the others are counted."""
         for found in self._reader(self._path, self._source):
+            if self._cancelled():
+                raise JobError("The import was cancelled; the session is as it was.")
             if found.frame not in self._frames:
                 skipped["on other frames"] += 1
                 continue

@@ -46,7 +46,7 @@ def run(*arguments: object) -> Result:
 def test_what_it_will_do_is_said_first_and_a_dry_run_ends_there(folder: Path) -> None:
     path, before = detections(folder.parent), tree(folder)
     dry = run(folder, path, "--format", "coco", "--dry-run")
-    assert dry.stderr == "new label 1 square: 1 prompt\ntogether 1 prompt on frame 2\n"
+    assert dry.stderr == "to import: 1 prompt on frame 2\nnew label 1 square: 1 prompt\n"
     assert dry.stdout == "nothing was written\n"
     assert tree(folder) == before
     done = run(folder, path, "--format", "coco", "--map", "square=box", "--json")
@@ -62,7 +62,7 @@ def test_what_it_will_do_is_said_first_and_a_dry_run_ends_there(folder: Path) ->
     ("options", "members", "match"),
     [
         (["--format", "coco"], {"annotations": 1}, "no list of annotations"),
-        (["--format", "png"], {}, "png cannot be imported; formats are .*coco"),
+        (["--format", "xlsx"], {}, "xlsx cannot be imported; formats are .*coco"),
         (["--format", "coco", "--frames", "2..1"], {}, r"no frames 2\.\.1"),
         (["--format", "coco", "--map", "square"], {}, "is not THEIRS=OURS"),
         (["--format", "coco", "--min-score", "0.95"], {}, "nothing to import"),

@@ -187,7 +187,7 @@ def test_frames_scores_and_names_are_chosen(tmp_path: Path, objects: list[FoundO
         (1, "dog", False, ("Hund",), 2),
         (3, "Ente", True, ("Katze",), 1),
     ]
-    assert made.sentences()[0] == "label 1 dog (from Hund): 2 masks"
+    assert made.sentences()[-2:] == ["label 1 dog (from Hund): 2 masks", "new label 3 Ente (from Katze): 1 mask"]
 
 
 @pytest.mark.parametrize(
@@ -235,9 +235,8 @@ def test_each_nth_frame_and_a_warning_of_many_points(tmp_path: Path, objects: li
     made = take(opened, first=1, every=2)
     assert opened.session.state.prompted_frames(1) == [1, 3]
     assert (made.prompts, made.crowded) == (18, 2)
-    assert made.sentences()[-1] == (
-        "on 2 frames of a label: more than 8 points on one instance in one frame tend to fragment its mask"
-    )
+    crowded = "on 2 frames of a label: more than 8 points on one instance in one frame tend to fragment its mask"
+    assert crowded in made.sentences()
 
 
 def test_tables_say_what_was_imported(tmp_path: Path, objects: list[FoundObject]) -> None:
