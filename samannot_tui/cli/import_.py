@@ -78,6 +78,7 @@ def command(
             say(notice)
         if opened.session.read_only and not dry_run:
             raise InputError(opened.session.read_only)
+        say(f"looking through {path}")
         found = Import(opened, format_name, path, wishes)
         for sentence in found.plan.sentences():
             say(sentence)

@@ -83,7 +83,8 @@ class _Scanner:
 
     def members(self) -> Iterator[bytes]:
         """The names in the one object; after each, the caller takes its value."""
-        self._expect(b"{")
+        if not self._took(b"{"):
+            raise self._wrong("it is no object, with the lists of an annotation as its members")
         if not self._took(b"}"):
             while True:
                 if self.peek() != b'"':

@@ -97,8 +97,8 @@ def test_an_image_folders_frames_are_found_by_their_names(tmp_path: Path) -> Non
 
 BOMB = "oooooO" * 50
 HOSTILE: dict[str, tuple[Any, str]] = {
-    "not JSON": ("GIF89a", "{ is missing"),
-    "a list of results": ([annotation()], "{ is missing"),
+    "not JSON": ("GIF89a", "it is no object"),
+    "a list of results": ([annotation()], "it is no object"),
     "another format": ({"shapes": []}, "no list of images"),
     "cut off": (json.dumps(dataset(annotation()))[:-9], "not JSON"),
     "runs too long": (runs(BOMB), "annotation 1: "),
