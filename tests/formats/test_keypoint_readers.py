@@ -56,6 +56,13 @@ def test_deeplabcuts_csv_is_read(name: str) -> None:
     assert list(deeplabcut_reader.read(path, SOURCE)) == wanted
 
 
+def test_a_csv_that_a_spreadsheet_has_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "saved.csv"
+    text = (FOREIGN / "single_predictions.csv").read_text()
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert list(deeplabcut_reader.read(path, SOURCE)) == pandas_like(FOREIGN / "single_predictions.csv")
+
+
 @pytest.mark.parametrize(
     ("name", "same"),
     [

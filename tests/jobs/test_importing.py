@@ -214,6 +214,12 @@ def test_what_is_in_doubt_is_asked_and_nothing_is_written(
     assert tree(opened.session.folder) == before
 
 
+def test_of_many_names_some_are_told(tmp_path: Path, objects: list[FoundObject]) -> None:
+    objects += [FoundObject(0, f"i{number}", mask=MASK) for number in range(12)]
+    with pytest.raises(InputError, match=r"called x; it has i0, .*, i9 and others\."):
+        take(empty_session(tmp_path), mapping={"x": "y"})
+
+
 def test_too_many_labels_or_prompts_are_refused(
     tmp_path: Path, objects: list[FoundObject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
