@@ -23,6 +23,7 @@ from samannot_tui.text import printable
 )
 @click.option("--map", "mapping", multiple=True, metavar="THEIRS=OURS", help="Which label a name means; repeatable.")
 @click.option("--frames", metavar="A..B", help="Import these frames alone, both included; A.. and ..B will do.")
+@click.option("--every", type=click.IntRange(1), default=1, metavar="N", help="Import each Nth frame, from A on.")
 @click.option("--min-score", type=float, metavar="X", help="Leave out what a model was less sure of. [deeplabcut: 0.6]")
 @click.option(
     "--made-by",
@@ -42,6 +43,7 @@ def command(
     kind: str | None,
     mapping: tuple[str, ...],
     frames: str | None,
+    every: int,
     min_score: float | None,
     made_by: str,
     replace: bool,
@@ -64,6 +66,7 @@ def command(
         mapping=_parsed(mapping),
         first=first,
         last=last,
+        every=every,
         minimum_score=min_score,
         by_person=made_by == "person",
         replace=replace,
@@ -75,6 +78,7 @@ def command(
             say(notice)
         if opened.session.read_only and not dry_run:
             raise InputError(opened.session.read_only)
+        say(f"looking through {path}")
         found = Import(opened, format_name, path, wishes)
         for sentence in found.plan.sentences():
             say(sentence)

@@ -4,7 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -51,41 +51,52 @@ class _Image(msgspec.Struct, frozen=True):
 
 
 class _Whose(msgspec.Struct, frozen=True):
-    """What tells an annotation's instance."""
+    """What tells an annotation's instance; CVAT writes the track into `attributes`, COCO-VID calls it `instance_id`."""
 
     image_id: Id
     category_id: Id
     track_id: Id | None = None
-    iscrowd: int | bool = 0
+    instance_id: Id | None = None
+    attributes: Any = None
+
+    @property
+    def track(self) -> Id | None:
+        if self.track_id is not None or self.instance_id is not None:
+            return self.instance_id if self.track_id is None else self.track_id
+        named = self.attributes.get("track_id") if isinstance(self.attributes, dict) else None
+        return named if isinstance(named, int | str) else None
 
 
 def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes, str]]:
     """The annotations in the order of the file: frame, label's name, the JSON, and where it is, for sentences.
 
-    A label is a category where that is one instance; with several `track_id` in a category, each is one, called
-    "category track". Instances of one category on one image without a track are numbered there, in the file's order,
-    which says nothing of which is which from frame to frame. Crowds (`iscrowd` 1) are no instances and are left out.
+    A label is a category where that is one instance; with several tracks in a category, each is one, called "category
+    track". Instances of one category on one image without a track are numbered there, in the file's order, which says
+    nothing of which is which from frame to frame. `iscrowd` is not looked at: CVAT and supervision set it for every
+    mask that they write as runs.
 
     Raises:
         InputError: as `reading.Reader`.
     """
     frames, names, tracks = _frames(path, source), categories(path), _tracks(path)
     seen: Counter[tuple[int, Id]] = Counter()
-    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, annotation {number}"
+    for item, where in _annotations(path):
         whose = decoded(item, _Whose, where)
         if whose.image_id not in frames:
             raise InputError(f"{where}: there is no image {shown(whose.image_id)} in the file.")
         name = name_of(whose.category_id, names, where)
-        if whose.iscrowd:
-            continue
-        frame = frames[whose.image_id]
-        if whose.track_id is None:
+        frame, track, category = frames[whose.image_id], whose.track, name
+        if track is None:
             seen[frame, whose.category_id] += 1
             number_here = seen[frame, whose.category_id]
             name = name if number_here == 1 else f"{name} {number_here}"
         elif len(tracks[whose.category_id]) > 1:
-            name = f"{name} {whose.track_id}"
+            name = f"{name} {track}"
+        if name != category and name in names.values():
+            raise InputError(
+                f"{where}: an instance of {shown(category)} would be called {shown(name)}, as another category is; "
+                "give that one another name."
+            )
         yield frame, name, item, where
 
 
@@ -113,8 +124,9 @@ def categories(path: Path) -> dict[Id, str]:
         InputError: two have one ID or one name, or as `json_items`.
     """
     names: dict[Id, str] = {}
+    file_name = printable(path)
     for number, (_, item) in enumerate(json_items(path, "categories", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, category {number}"
+        where = f"{file_name}, category {number}"
         found = decoded(item, _Category, where)
         if names.setdefault(found.id, found.name) is not found.name:
             raise InputError(f"{where}: there are two categories {shown(found.id)}.")
@@ -183,18 +195,25 @@ def _check_polygons(polygons: Polygons, info: MediaInfo, where: str) -> None:
         raise InputError(f"{where}: its polygons reach far beyond the frame, or hold what is no number.")
 
 
+def _annotations(path: Path) -> Iterator[tuple[bytes, str]]:
+    """The JSON of each, and where it is."""
+    name = printable(path)
+    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
+        yield item, f"{name}, annotation {number}"
+
+
 def _frames(path: Path, source: FrameSource) -> dict[Id, int]:
     """Image -> frame."""
     frames: dict[Id, int] = {}
-    file_names = FrameNames(source)
+    names, file_name = FrameNames(source), printable(path)
     for number, (_, item) in enumerate(json_items(path, "images", longest=LONGEST_ITEM), 1):
-        where = f"{printable(path)}, image {number}"
+        where = f"{file_name}, image {number}"
         image = decoded(item, _Image, where)
         if image.width is not None and image.height is not None:
             require_size(image.width, image.height, source.info, where)
         frame = image.frame
         if frame is None:
-            frame = file_names.frame(image.file_name, where)
+            frame = names.frame(image.file_name, where)
         if not 0 <= frame < source.info.frame_count:
             raise InputError(f"{where}: the video has no frame {frame}, but 0 to {source.info.frame_count - 1}.")
         if image.id in frames:
@@ -209,8 +228,8 @@ def _frames(path: Path, source: FrameSource) -> dict[Id, int]:
 def _tracks(path: Path) -> dict[Id, set[Id]]:
     """Category -> its tracks."""
     tracks: dict[Id, set[Id]] = defaultdict(set)
-    for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_ITEM), 1):
-        found = decoded(item, _Whose, f"{printable(path)}, annotation {number}")
-        if found.track_id is not None:
-            tracks[found.category_id].add(found.track_id)
+    for item, where in _annotations(path):
+        found = decoded(item, _Whose, where)
+        if found.track is not None:
+            tracks[found.category_id].add(found.track)
     return tracks

@@ -50,7 +50,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
     if not path.is_file():
         raise InputError(f"{printable(path)} is not a file that is there; give DeepLabCut's CSV or HDF5 file.")
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             for line in csv.reader(file, strict=True):
                 if len(line) > MOST_COLUMNS:
                     raise InputError(f"{printable(path)} has more than {MOST_COLUMNS} columns.")

@@ -50,7 +50,9 @@ def points(table: Table, source: FrameSource) -> Iterator[FoundObject]:
 
 
 def _places(table: Table) -> list[tuple[str, int, int, int | None]]:
-    """Of each body part the individual, and in which columns x, y and the likelihood stand."""
+    """Of each body part the individual, and in which columns x, y and the likelihood stand; what else there is,
+    as smoothers add it, is left alone.
+    """
     if not {"bodyparts", "coords"} <= table.levels.keys():
         raise InputError(f"{printable(table.path)} has no header of DeepLabCut's: bodyparts and coords.")
     coords = table.levels["coords"]
@@ -62,10 +64,8 @@ def _places(table: Table) -> list[tuple[str, int, int, int | None]]:
         if found.setdefault((individual, part), {}).setdefault(coord, column) != column:
             raise InputError(f"{printable(table.path)}: {shown(part)} of {shown(individual)} has two {shown(coord)}.")
     for (individual, part), columns in found.items():
-        if not {"x", "y"} <= columns.keys() <= {"x", "y", "likelihood"}:
-            raise InputError(
-                f"{printable(table.path)}: {shown(part)} of {shown(individual)} has not x, y and perhaps likelihood."
-            )
+        if not {"x", "y"} <= columns.keys():
+            raise InputError(f"{printable(table.path)}: {shown(part)} of {shown(individual)} has no x and y.")
     return [(individual, at["x"], at["y"], at.get("likelihood")) for (individual, _), at in found.items()]
 
 

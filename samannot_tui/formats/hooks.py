@@ -38,7 +38,8 @@ class LabelInfo:
 @dataclass(frozen=True, eq=False)
 class MaskInfo:
     """A mask: `pixels` bool (height, width), none set where the label is absent; `source` "prompted", "propagated" or
-    "edited"; `made_by` "person" or "model"; `object_score` a logit, above 0 for present; `quality` 0 to 1.
+    "edited"; `made_by` "person" or "model"; `object_score` a logit, above 0 for present; `quality` 0 to 1; `imported`
+    whether it was made elsewhere.
     """
 
     pixels: BoolMask
@@ -46,6 +47,7 @@ class MaskInfo:
     made_by: str
     object_score: float
     quality: float
+    imported: bool
 
 
 class Annotation:
@@ -86,7 +88,12 @@ class Annotation:
         """Label ID -> mask on a frame; a label that was not looked at there has none."""
         return {
             label: MaskInfo(
-                decode(record.rle), record.source, MADE_BY[record.source], record.object_score, record.quality
+                decode(record.rle),
+                record.source,
+                MADE_BY[record.source],
+                record.object_score,
+                record.quality,
+                record.imported,
             )
             for label, record in self._job.records(frame).items()
         }

@@ -17,10 +17,10 @@ CHUNK = 1 << 18
 LONGEST_NAME = 1 << 10
 
 _ANYTHING = re.compile(rb"[^ \t\r\n]")
-_BRACKET_OR_QUOTE = re.compile(rb'["\[\]{}]')
 _AFTER_NUMBER = re.compile(rb"[],} \t\r\n]")
 # To the end of a string, or of the chunk, which never ends between a backslash and what it escapes.
 _INSIDE_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_BETWEEN_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 
 
 def json_items(path: Path, *members: str, longest: int) -> Iterator[tuple[str, bytes]]:
@@ -83,7 +83,8 @@ class _Scanner:
 
     def members(self) -> Iterator[bytes]:
         """The names in the one object; after each, the caller takes its value."""
-        self._expect(b"{")
+        if not self._took(b"{"):
+            raise self._wrong("it is no object, with the lists of an annotation as its members")
         if not self._took(b"}"):
             while True:
                 if self.peek() != b'"':
@@ -136,12 +137,14 @@ class _Scanner:
     def _pass_brackets(self) -> None:
         depth = 0
         while True:
-            found = self._require(_BRACKET_OR_QUOTE)
-            if found == b'"':
+            between = _BETWEEN_BRACKETS.match(self._chunk, self._at)
+            self._at = between.end() if between else self._at
+            found = self._require(_ANYTHING)
+            if found == b'"':  # of a string that goes on in the next chunk
                 self._pass_string()
                 continue
             self._at += 1
-            depth += 1 if found in b"[{" else -1
+            depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found, 0)
             if not depth:
                 return
 

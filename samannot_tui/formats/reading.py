@@ -8,7 +8,7 @@ from pathlib import Path, PureWindowsPath
 from pycocotools import mask as coco
 
 from samannot_tui.errors import InputError
-from samannot_tui.masks.rle import MaskError, Rle, decode, encode, run_lengths
+from samannot_tui.masks.rle import LONGEST_NUMBER, MaskError, Rle, decode, encode, run_lengths
 from samannot_tui.media.source import FrameSource, MediaInfo
 from samannot_tui.session.paths import encode_path
 from samannot_tui.text import printable
@@ -103,7 +103,9 @@ def sound_runs(rle: Rle, where: str) -> Rle:
     """
     height, width = rle.size
     try:
-        runs = run_lengths(rle.counts)
+        # Measured by their length first: what is far too long would take memory to be measured at all.
+        plausible = len(rle.counts) <= LONGEST_NUMBER * (height * width + 1)
+        runs = run_lengths(rle.counts) if plausible else []
         if sum(runs) != height * width:
             raise MaskError(f"The runs do not fill the size of {width}x{height} pixels.")
         # Runs of no length may make a mask's line longer than its picture.
@@ -119,7 +121,7 @@ def packed_runs(runs: Sequence[int], size: tuple[int, int], where: str) -> Rle:
         InputError: the runs do not fill it.
     """
     height, width = size
-    if any(run < 0 for run in runs) or sum(runs) != height * width:
+    if len(runs) > height * width + 1 or any(run < 0 for run in runs) or sum(runs) != height * width:
         raise InputError(f"{where}: The runs do not fill the size of {width}x{height} pixels.")
     packed = coco.frPyObjects({"size": [height, width], "counts": list(runs)}, height, width)
     return sound_runs(Rle(size=size, counts=packed["counts"].decode("ascii")), where)

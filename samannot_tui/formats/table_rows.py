@@ -43,7 +43,8 @@ def tables(job: ExportJob) -> tuple[Table, ...]:
     Frames count from 0, `time_s` is the frame's time in seconds, `name` the stem of its files; coordinates are
     pixels, x right, y down, whole numbers at the pixels' centres, and a box has both corners inside it.
 
-    prompts: as they were given, the coordinates exact; `given_by` is "person", or the run that handed it over.
+    prompts: as they were given, the coordinates exact; `given_by` is "person", "import" or the run that handed it
+    over.
     masks: `x`, `y` the centre of mass, `area` in pixels, nothing and 0 where the label is absent; `made_by` is
     "person" or "model", `imported` "yes" where that was elsewhere; and one column for each feature, with its
     value at that frame.
@@ -65,9 +66,11 @@ def _feature_names(job: ExportJob) -> list[str]:
 
 def _prompts(job: ExportJob) -> Iterator[Row]:
     state, span = job.follower.state, set(job.part.span)
+    imports = {step_of(event) for event in state.history if isinstance(event, ev.Imported)}
     for placed in state.prompts.values():
         if placed.label in job.labels and placed.frame in span:
-            given_by = "person" if placed.auto is None else f"run {placed.auto}"
+            imported = step_of(state.event(placed.seq)) in imports
+            given_by = "import" if imported else "person" if placed.auto is None else f"run {placed.auto}"
             where = _where(job, placed.frame)
             name = job.labels[placed.label].name
             yield (

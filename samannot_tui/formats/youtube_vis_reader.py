@@ -52,7 +52,6 @@ class _Track(msgspec.Struct, frozen=True):
     video_id: Id
     category_id: Id
     track_id: Id | None = None
-    iscrowd: int | bool = 0
     score: float | None = None
     segmentations: msgspec.Raw = msgspec.Raw(b"[]")
     bboxes: msgspec.Raw = msgspec.Raw(b"[]")
@@ -113,7 +112,7 @@ def _tracks(path: Path, video: _Video) -> Iterator[tuple[_Track, str]]:
     for number, (_, item) in enumerate(json_items(path, "annotations", longest=LONGEST_TRACK), 1):
         where = f"{printable(path)}, annotation {number}"
         track = decoded(item, _Track, where)
-        if track.video_id == video.id and not track.iscrowd:
+        if track.video_id == video.id:
             yield track, where
 
 

@@ -9,6 +9,9 @@ from samannot_tui.session.decide import clean_text
 from samannot_tui.session.state import State
 from samannot_tui.session.validate import MAX_LABELS
 
+MOST_NAMES = 10
+"""In a sentence."""
+
 
 class LabelNames:
     """Matches names with labels: by what the mapping says, else by the same name; what is left becomes a new label.
@@ -46,7 +49,8 @@ class LabelNames:
         """
         unused = self._mapping.keys() - {_plain(theirs) for theirs in self._found}
         if unused:
-            names = ", ".join(shown(name) for name in self._found)
+            names = ", ".join([shown(name) for name in self._found][:MOST_NAMES])
+            names += " and others" if len(self._found) > MOST_NAMES else ""
             raise InputError(f"{self._where} holds nothing called {shown(min(unused))}; it has {names or 'nothing'}.")
 
     def _label(self, theirs: str) -> int:

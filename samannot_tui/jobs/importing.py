@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.errors import InputError
+from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.reading import FoundObject
 from samannot_tui.formats.registry import require_readable
 from samannot_tui.jobs.import_names import LabelNames
@@ -21,6 +21,7 @@ from samannot_tui.masks.index import RecordSource
 from samannot_tui.masks.log import MaskLog, NewMask
 from samannot_tui.masks.rle import Rle, area, union
 from samannot_tui.session import commands as cmd
+from samannot_tui.session.crowding import CROWDED, MANY_POINTS
 from samannot_tui.session.decide_masks import ABSENT_SCORE
 from samannot_tui.session.editing import PRESENT_SCORE
 from samannot_tui.session.events import RecordSpan
@@ -44,6 +45,7 @@ class Wishes:
             boxes and points become prompts.
         mapping: name in the file -> label's name.
         first, last: frames, both included; `last` None for the video's last one.
+        every: take each so-manieth frame, counted from `first`.
         minimum_score: what a model was less sure of is left out; None for what the format takes by default.
         by_person: whose the masks are where the format does not say.
         replace: what the session has in the same places gives way, a person's work too.
@@ -53,6 +55,7 @@ class Wishes:
     mapping: Mapping[str, str] = field(default_factory=dict)
     first: int = 0
     last: int | None = None
+    every: int = 1
     minimum_score: float | None = None
     by_person: bool = False
     replace: bool = False
@@ -82,7 +85,8 @@ class ImportPlan:
     """What an import will do.
 
     `skipped`: why objects of the file are left out -> how many. `replaced`: what of the session gives way -> on how
-    many frames of a label. `frames`: the first and the last.
+    many frames of a label. `frames`: the first and the last. `crowded`: on how many frames a label gets more points
+    than do it good.
     """
 
     labels: tuple[PlannedLabel, ...]
@@ -91,14 +95,21 @@ class ImportPlan:
     frames: tuple[int, int]
     skipped: Mapping[str, int]
     replaced: Mapping[str, int]
+    crowded: int
+
+    @property
+    def amount(self) -> str:
+        """For people, as in "12 masks and 3 prompts"."""
+        return _amount(self.masks, self.prompts)
 
     def sentences(self) -> list[str]:
-        """For people, before it is done; safe to show."""
+        """For people, before it is done, what matters most first; safe to show."""
         return [
-            *(label.sentence for label in self.labels),
-            f"together {_amount(self.masks, self.prompts)} on {frames_in_words(*self.frames)}",
+            f"to import: {self.amount} on {frames_in_words(*self.frames)}",
             *(f"left out: {count} {why}" for why, count in self.skipped.items()),
             *(f"will be replaced: {count} {what}" for what, count in self.replaced.items()),
+            *([f"on {self.crowded} frames of a label: {CROWDED}"] if self.crowded else []),
+            *(label.sentence for label in self.labels),
         ]
 
 
@@ -124,10 +135,18 @@ class Import:
         plan: what it will do.
     """
 
-    def __init__(self, opened: Opened, format_name: str, path: Path, wishes: Wishes) -> None:
-        """Read all of the file.
+    def __init__(
+        self,
+        opened: Opened,
+        format_name: str,
+        path: Path,
+        wishes: Wishes,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Read all of the file; `cancelled` is asked at each object, here and in `carry_out`.
 
         Raises:
+            JobError: cancelled.
             InputError: no such format, the file is not right, names that cannot be labels' names or are in doubt,
                 too many labels or prompts, no such frames, or nothing in it to import.
         """
@@ -137,12 +156,11 @@ class Import:
         self._reader = known.load()
         self._minimum_score = known.minimum_score if wishes.minimum_score is None else wishes.minimum_score
         self._format, self._path, self._wishes = format_name, path, wishes
+        self._cancelled = cancelled
         self._planned_at = self._session.state.last_seq
         self._names = LabelNames(self._session.state, wishes.mapping, printable(path))
         count = opened.source.info.frame_count
-        self._last = count - 1 if wishes.last is None else wishes.last
-        if not 0 <= wishes.first <= self._last < count:
-            raise InputError(f"There are no frames {wishes.first}..{self._last}; the video has 0..{count - 1}.")
+        self._frames = _frames(wishes, count)
         self._masks, self._prompts = _Cells(count), _Cells(count)
         self.plan = self._look_through()
 
@@ -154,7 +172,7 @@ class Import:
 
         Raises:
             InputError: the session is read-only or has changed since, or the file has.
-            JobError: the disk failed. Either way the annotation is as it was.
+            JobError: cancelled, or the disk failed. Whatever it is, the annotation is as it was.
         """
         writer = _MaskWriter(self._session, self._source.info.frame_count)
         prompts: list[cmd.NewPrompt] = []
@@ -184,6 +202,7 @@ class Import:
 
     def _look_through(self) -> ImportPlan:
         prompts: Counter[int] = Counter()
+        points: Counter[tuple[int, int]] = Counter()
         skipped: Counter[str] = Counter()
         labels: set[int] = set()
         for found, label, what in self._taken(skipped):
@@ -193,6 +212,7 @@ class Import:
             else:
                 self._prompts.add(label, found.frame)
                 prompts[label] += len(what)
+                points[label, found.frame] += sum(isinstance(each, PointPrompt) for each in what)
             if prompts.total() > MOST_PROMPTS:
                 raise InputError(
                     f"{printable(self._path)} holds more than {MOST_PROMPTS} prompts; import some --frames of them."
@@ -201,9 +221,10 @@ class Import:
         if not labels:
             why = "; ".join(f"{count} {reason}" for reason, count in skipped.items())
             raise InputError(f"{printable(self._path)} holds nothing to import{f' (left out: {why})' if why else ''}.")
-        return self._planned(sorted(labels), prompts, skipped)
+        crowded = sum(count > MANY_POINTS for count in points.values())
+        return self._planned(sorted(labels), prompts, skipped, crowded)
 
-    def _planned(self, labels: Sequence[int], prompts: Counter[int], skipped: Counter[str]) -> ImportPlan:
+    def _planned(self, labels: Sequence[int], prompts: Counter[int], skipped: Counter[str], crowded: int) -> ImportPlan:
         names = {label.id: label.name for label in self._session.state.labels.values()}
         names |= {label: name for name, label in self._names.new.items()}
         planned, frames, replaced = [], np.zeros(self._source.info.frame_count, np.bool_), Counter[str]()
@@ -217,12 +238,14 @@ class Import:
                 replaced.update(what for frame in np.flatnonzero(taken).tolist() if (what := self._has(label, frame)))
         first, last = np.flatnonzero(frames)[[0, -1]].tolist()
         masks = sum(label.masks for label in planned)
-        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), skipped, replaced)
+        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), skipped, replaced, crowded)
 
     def _taken(self, skipped: Counter[str]) -> Iterator[tuple[FoundObject, int, Rle | list[Prompt]]]:
         """The objects to import, each with its label and what it becomes; the others are counted."""
         for found in self._reader(self._path, self._source):
-            if not self._wishes.first <= found.frame <= self._last:
+            if self._cancelled():
+                raise JobError("The import was cancelled; the session is as it was.")
+            if found.frame not in self._frames:
                 skipped["on other frames"] += 1
                 continue
             if _is_below(found.score, self._minimum_score):
@@ -347,6 +370,18 @@ def _united(one: NewMask, other: NewMask) -> NewMask:
         run=None,
         imported=True,
     )
+
+
+def _frames(wishes: Wishes, frame_count: int) -> range:
+    """The frames to import.
+
+    Raises:
+        InputError: a video of so many has not all of these.
+    """
+    last = frame_count - 1 if wishes.last is None else wishes.last
+    if not 0 <= wishes.first <= last < frame_count:
+        raise InputError(f"There are no frames {wishes.first}..{last}; the video has 0..{frame_count - 1}.")
+    return range(wishes.first, last + 1, wishes.every)
 
 
 def _is_below(score: float | None, minimum: float | None) -> bool:

@@ -238,12 +238,21 @@ def _import(command: cmd.Import, now: Situation) -> list[AnyEvent]:
     names = [_checked_name(name, state) for name in command.new_labels]
     if state.next_label + len(names) - 1 > MAX_LABELS or len(set(names)) < len(names):
         raise InputError(f"There are at most {MAX_LABELS} labels, each with a name of its own.")
-    prompts = [(new, _checked_prompt(new.prompt, now)) for new in command.prompts]
+    made = dict(enumerate(names, state.next_label))
+    for label in {*command.labels, *(new.label for new in command.prompts)} - made.keys():
+        require_label(label, state)
+    for frame in {new.frame for new in command.prompts}:
+        require_frame(frame, now)
+    if max((span.last for span in command.records), default=0) > now.live.index.count:
+        raise InputError("There are no such mask records.")
     return [
-        *(ev.LabelAdded(label=label, name=name) for label, name in enumerate(names, state.next_label)),
-        *(ev.PromptRemoved(prompt=prompt) for prompt in command.removed),
+        *(ev.LabelAdded(label=label, name=name) for label, name in made.items()),
+        *(_decide_prompt(cmd.RemovePrompt(prompt), now) for prompt in command.removed),
         *(decide_mask(each, now) for each in command.cleared),
-        *(ev.PromptAdded(label=new.label, frame=new.frame, prompt=prompt) for new, prompt in prompts),
+        *(
+            ev.PromptAdded(label=new.label, frame=new.frame, prompt=_checked_prompt(new.prompt, now))
+            for new in command.prompts
+        ),
         ev.Imported(format=command.format, path=command.path, labels=command.labels, records=command.records),
     ]
 

@@ -239,6 +239,7 @@ SESSION = Topic(
         ),
         _key("E", "engine", "session.engine", "Engine", "Change engine, checkpoint, image size or precision"),
         _key("e", "export", "session.export", "Export", "Write the masks as a dataset", "e"),
+        _key("ctrl+o", "import", "session.import", "Import", "Take in masks, boxes or points made elsewhere"),
         _key("S", "screenshot", "session.screenshot", "Screenshot", "Save what is shown as a PNG file in the session"),
         _key("U", "information", "session.info", "Info", "Show engine, memory, disk space and the link's speed"),
         _key("question_mark", "help", "session.help", "Help", "Show every key", "?"),

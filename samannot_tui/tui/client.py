@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from samannot_tui.engine.runner import Runner
     from samannot_tui.formats.export import ExportSummary
     from samannot_tui.jobs.export import ForeseenExport, Progress
+    from samannot_tui.jobs.importing import Import, Wishes
     from samannot_tui.jobs.proposing import GoOn, Proposal
 
 _T = TypeVar("_T")
@@ -223,6 +224,38 @@ class Client:
             write_formats(copy, source, request, noted, progress, lambda: self._is_closing.is_set() or cancelled())
         finally:
             source.close()
+
+    async def look_through_import(
+        self, format_name: str, path: Path, wishes: "Wishes", cancelled: Callable[[], bool]
+    ) -> "Import":
+        """What an import would do; `carry_out_import` then does it. `cancelled` is called in another thread.
+
+        Raises:
+            InputError: it cannot be imported, and why.
+            JobError: cancelled.
+        """
+        return await asyncio.to_thread(self._look_through_import, format_name, path, wishes, cancelled)
+
+    def _look_through_import(
+        self, format_name: str, path: Path, wishes: "Wishes", cancelled: Callable[[], bool]
+    ) -> "Import":
+        from samannot_tui.jobs.importing import Import
+        from samannot_tui.jobs.opening import Opened
+        from samannot_tui.media.open import open_media
+
+        source = open_media(self._session.media_file())
+        source.close()  # of the media, an import asks for facts alone
+        opened = Opened(self._session, source, ())
+        return Import(opened, format_name, path, wishes, lambda: self._is_closing.is_set() or cancelled())
+
+    async def carry_out_import(self, found: "Import", progress: Progress) -> None:
+        """Take in what has been looked through; `progress` is called in another thread.
+
+        Raises:
+            InputError: the session or the file has changed since.
+            JobError: cancelled, or the disk failed.
+        """
+        await asyncio.to_thread(found.carry_out, progress)
 
     async def find_proposals(self, found: "Callable[[Proposal], None]", go_on: "GoOn") -> None:
         """Look for what a person should be asked about; see `jobs.proposing.find_proposals`.

@@ -46,7 +46,7 @@ def run(*arguments: object) -> Result:
 def test_what_it_will_do_is_said_first_and_a_dry_run_ends_there(folder: Path) -> None:
     path, before = detections(folder.parent), tree(folder)
     dry = run(folder, path, "--format", "coco", "--dry-run")
-    assert dry.stderr == "new label 1 square: 1 prompt\ntogether 1 prompt on frame 2\n"
+    assert dry.stderr == f"looking through {path}\nto import: 1 prompt on frame 2\nnew label 1 square: 1 prompt\n"
     assert dry.stdout == "nothing was written\n"
     assert tree(folder) == before
     done = run(folder, path, "--format", "coco", "--map", "square=box", "--json")

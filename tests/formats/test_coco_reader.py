@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from PIL import Image
 from pycocotools import mask as coco
 
 from samannot_tui.formats.coco_reader import read
@@ -64,7 +65,6 @@ def test_boxes_scores_tracks_and_makers(tmp_path: Path) -> None:
             annotation(score=0.25),
             annotation(image_id=12, category_id=2, track_id=7, made_by="person", object_score=4.5),
             annotation(category_id=2, track_id="b", made_by="model"),
-            annotation(iscrowd=1),
             annotation(bbox=[0.5, 1.5, 3.25, 2.5], segmentation=[]),
         ),
     )
@@ -74,6 +74,46 @@ def test_boxes_scores_tracks_and_makers(tmp_path: Path) -> None:
         FoundObject(1, "bird b", box=(2, 1, 6, 4), person=False),
         FoundObject(1, "fish 2", box=(0.5, 1.5, 2.75, 3)),
     ]
+
+
+def test_tracks_are_found_where_other_tools_write_them(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        dataset(
+            annotation(attributes={"track_id": 3, "occluded": False}),
+            annotation(instance_id=4),
+            annotation(image_id=12, attributes={"track_id": 3}),
+            annotation(category_id=2, attributes=[], id=1),
+            annotation(image_id=12, category_id=2, attributes={"track_id": 1.5}),
+        ),
+    )
+    assert [(each.frame, each.name) for each in found] == [
+        (1, "fish 3"),
+        (1, "fish 4"),
+        (2, "fish 3"),
+        (1, "bird"),
+        (2, "bird"),
+    ]
+
+
+def test_a_dataset_that_supervision_writes_is_read(tmp_path: Path) -> None:
+    supervision = pytest.importorskip("supervision")
+    mask = rectangle(3, 2, 9, 8)
+    mask[4:6, 5:7] = False
+    picture = tmp_path / "00002.png"
+    Image.fromarray(np.zeros((HEIGHT, WIDTH, 3), np.uint8)).save(picture)
+    detections = supervision.Detections(
+        xyxy=np.array([[3.0, 2, 10, 9]]), mask=mask[None], class_id=np.array([0]), confidence=np.array([0.9])
+    )
+    theirs = supervision.DetectionDataset(["fish"], [str(picture)], {str(picture): detections})
+    theirs.as_coco(annotations_path=str(tmp_path / "theirs.json"))
+    (found,) = read(tmp_path / "theirs.json", SOURCE)
+    (written,) = json.loads((tmp_path / "theirs.json").read_bytes())["annotations"]
+    assert (found.frame, found.name, found.box) == (2, "fish", (3, 2, 9, 8))
+    assert found.mask is not None
+    segmentation = written["segmentation"]
+    runs = coco.frPyObjects(segmentation, HEIGHT, WIDTH)
+    assert np.array_equal(decode(found.mask), coco.decode(runs if isinstance(runs, dict) else coco.merge(runs)))
 
 
 def test_polygons_and_uncompressed_runs_as_pycocotools_decodes_them(tmp_path: Path) -> None:
@@ -97,8 +137,8 @@ def test_an_image_folders_frames_are_found_by_their_names(tmp_path: Path) -> Non
 
 BOMB = "oooooO" * 50
 HOSTILE: dict[str, tuple[Any, str]] = {
-    "not JSON": ("GIF89a", "{ is missing"),
-    "a list of results": ([annotation()], "{ is missing"),
+    "not JSON": ("GIF89a", "it is no object"),
+    "a list of results": ([annotation()], "it is no object"),
     "another format": ({"shapes": []}, "no list of images"),
     "cut off": (json.dumps(dataset(annotation()))[:-9], "not JSON"),
     "runs too long": (runs(BOMB), "annotation 1: "),
@@ -106,6 +146,8 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "no runs": (runs(""), "do not fill"),
     "another alphabet": (runs("~~~"), "annotation 1: "),
     "a cut number": (runs("o"), "annotation 1: "),
+    "runs without end and of no length": (runs("0" * 10**6), "do not fill"),
+    "numbers without end": (runs([0] * 10**6 + [HEIGHT * WIDTH]), "do not fill"),
     "negative runs": (runs([-5, HEIGHT * WIDTH + 5]), "do not fill"),
     "endless runs": (runs([1 << 62] * 3), "do not fill"),
     "another size": (runs(RUNS, [HEIGHT, WIDTH + 1]), "but the video has"),
@@ -127,6 +169,10 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "no name": (dataset(annotation(), categories=[{"id": 1, "name": " "}]), "empty"),
     "an endless name": (dataset(annotation(), categories=[{"id": 1, "name": "x" * 10**6}]), "characters"),
     "one name twice": (dataset(categories=[{"id": 1, "name": "a"}, {"id": 2, "name": "a"}]), "names are unique"),
+    "a numbered instance with another's name": (
+        dataset(annotation(), annotation(), categories=[{"id": 1, "name": "a"}, {"id": 2, "name": "a 2"}]),
+        "would be called a 2",
+    ),
     "one category twice": (dataset(categories=[{"id": 1, "name": "a"}, {"id": 1, "name": "b"}]), "two categories"),
     "one image twice": (dataset(images=[{"id": 1, "file_name": "0.jpg"}, {"id": 1, "file_name": "1.jpg"}]), "two im"),
     "one frame twice": (

@@ -43,7 +43,7 @@ def test_several_lists_come_in_the_order_of_the_file() -> None:
     ("data", "what"),
     [
         (b"", "ends too early"),
-        (b"[1]", "{ is missing"),
+        (b"[1]", "it is no object"),
         (b'{"a":[1,2', "ends too early"),
         (b'{"a":[1 2]}', ", is missing"),
         (b'{"a":[,]}', "a value is missing"),

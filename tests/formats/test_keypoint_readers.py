@@ -56,6 +56,19 @@ def test_deeplabcuts_csv_is_read(name: str) -> None:
     assert list(deeplabcut_reader.read(path, SOURCE)) == wanted
 
 
+def test_what_smoothers_add_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "smoothed.csv"
+    path.write_text("scorer,a,a,a,a\nbodyparts,nose,nose,nose,nose\ncoords,x,y,likelihood,x_var\n3,1.5,2,0.9,7\n")
+    assert list(deeplabcut_reader.read(path, SOURCE)) == [FoundObject(3, "animal", points=((1.5, 2.0),), score=0.9)]
+
+
+def test_a_csv_that_a_spreadsheet_has_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "saved.csv"
+    text = (FOREIGN / "single_predictions.csv").read_text()
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert list(deeplabcut_reader.read(path, SOURCE)) == pandas_like(FOREIGN / "single_predictions.csv")
+
+
 @pytest.mark.parametrize(
     ("name", "same"),
     [
@@ -123,7 +136,7 @@ GOOD = (FOREIGN / "single_predictions.csv").read_text()
         ("", "no header"),
         ("a,b\n1,2\n", "no header"),
         (GOOD.replace("bodyparts", "parts"), "no header"),
-        (GOOD.replace("coords,x", "coords,z"), "has not x, y"),
+        (GOOD.replace("coords,x", "coords,z"), "has no x and y"),
         (GOOD.replace("tail", "nose"), "has two x"),
         (GOOD.replace("x,y,likelihood\n", "x,y\n"), "no header"),
         (GOOD.replace("0,0.5", "99,0.5"), "no frame 99"),

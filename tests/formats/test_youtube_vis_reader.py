@@ -54,7 +54,7 @@ def test_what_was_exported_comes_back_absences_too(masks: Masks) -> None:
 def test_tracks_of_one_category_are_instances_and_other_videos_are_left_out(tmp_path: Path) -> None:
     other = VIDEO | {"id": 6, "file_names": ["another/00000.jpg"]}
     box = track(id=8, category_id=2, segmentations=[], bboxes=[None, [1, 1, 3, 3]], score=0.5)
-    content = dataset(track(), track(id=7), box, track(id=9, video_id=6), track(iscrowd=1), videos=[other, VIDEO])
+    content = dataset(track(), track(id=7), box, track(id=9, video_id=6), videos=[other, VIDEO])
     assert found_in(tmp_path, content) == [
         FoundObject(1, "fish 1", mask=MASK, box=(2, 1, 6, 4)),
         FoundObject(1, "fish 7", mask=MASK, box=(2, 1, 6, 4)),

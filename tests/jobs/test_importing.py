@@ -1,5 +1,6 @@
 """Importing: told first, one undo step, nothing of the session is lost, nothing half-written."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ import pytest
 
 from samannot_tui.appendlog import seal, unseal
 from samannot_tui.errors import InputError
+from samannot_tui.formats.export import export
 from samannot_tui.formats.reading import FoundObject
+from samannot_tui.formats.registry import ReadableFormat
 from samannot_tui.jobs import importing
 from samannot_tui.jobs.importing import Import, Wishes
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.masks.rle import decode, encode
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.describe import describe_step
+from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt
 from samannot_tui.session.repair import repair
 from samannot_tui.session.store import Session
@@ -33,12 +37,8 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> list[FoundObject]:
     """What the format "made up" holds."""
     found: list[FoundObject] = []
 
-    class MadeUp:
-        @staticmethod
-        def load() -> Any:
-            return lambda path, source: iter(found)
-
-    monkeypatch.setattr(importing, "require_readable", lambda name: MadeUp)
+    made_up = ReadableFormat("made up", lambda: lambda path, source: iter(found))
+    monkeypatch.setattr(importing, "require_readable", lambda name: made_up)
     return found
 
 
@@ -187,7 +187,7 @@ def test_frames_scores_and_names_are_chosen(tmp_path: Path, objects: list[FoundO
         (1, "dog", False, ("Hund",), 2),
         (3, "Ente", True, ("Katze",), 1),
     ]
-    assert made.sentences()[0] == "label 1 dog (from Hund): 2 masks"
+    assert made.sentences()[-2:] == ["label 1 dog (from Hund): 2 masks", "new label 3 Ente (from Katze): 1 mask"]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +214,12 @@ def test_what_is_in_doubt_is_asked_and_nothing_is_written(
     assert tree(opened.session.folder) == before
 
 
+def test_of_many_names_some_are_told(tmp_path: Path, objects: list[FoundObject]) -> None:
+    objects += [FoundObject(0, f"i{number}", mask=MASK) for number in range(12)]
+    with pytest.raises(InputError, match=r"called x; it has i0, .*, i9 and others\."):
+        take(empty_session(tmp_path), mapping={"x": "y"})
+
+
 def test_too_many_labels_or_prompts_are_refused(
     tmp_path: Path, objects: list[FoundObject], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +233,34 @@ def test_too_many_labels_or_prompts_are_refused(
         take(opened)
     monkeypatch.setattr(importing, "MOST_PROMPTS", 255)
     assert len(take(opened).labels) == 255
+
+
+def test_each_nth_frame_and_a_warning_of_many_points(tmp_path: Path, objects: list[FoundObject]) -> None:
+    objects += [FoundObject(frame, "a", points=((1, 1),)) for frame in range(FRAMES) for _ in range(8 + frame % 2)]
+    opened = empty_session(tmp_path)
+    made = take(opened, first=1, every=2)
+    assert opened.session.state.prompted_frames(1) == [1, 3]
+    assert (made.prompts, made.crowded) == (18, 2)
+    crowded = "on 2 frames of a label: more than 8 points on one instance in one frame tend to fragment its mask"
+    assert crowded in made.sentences()
+
+
+def test_tables_say_what_was_imported(tmp_path: Path, objects: list[FoundObject]) -> None:
+    objects += [FoundObject(0, "dog", mask=MASK), FoundObject(4, "dog", points=((3, 4),))]
+    opened = opened_annotated(tmp_path)
+    take(opened)
+    export(Follower(opened.session), opened.source, "tables", tmp_path / "out")
+    rows = {}
+    for table in ("masks", "prompts"):
+        with (tmp_path / "out" / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            rows[table] = list(csv.DictReader(file))
+    assert [(row["frame"], row["imported"]) for row in rows["masks"] if row["label"] == "1"] == [
+        ("0", "yes"),
+        ("1", "no"),
+        ("2", "no"),
+        ("3", "no"),
+    ]
+    assert [(row["frame"], row["given_by"]) for row in rows["prompts"]] == [("1", "person"), ("4", "import")]
 
 
 def test_a_file_that_changes_on_the_way_leaves_no_mask(tmp_path: Path, objects: list[FoundObject]) -> None:

@@ -11,7 +11,7 @@ from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
 from samannot_tui.media.source import MediaInfo
 from samannot_tui.session import commands as cmd
-from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.events import EngineInfo, RecordSpan
 from samannot_tui.session.plan import LabelPlan, Pass, Plan, Source, Span
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.session.state import State
@@ -103,12 +103,35 @@ commands = st.one_of(
     st.just(cmd.Undo()),
     st.just(cmd.Redo()),
 )
+
+
+def import_command(session: Session, label: int, frame: int, records: RecordSpan) -> cmd.Import:
+    """Masks of a label that there is or, as all labels have a name of their own, one that is made for it, and a point.
+
+    Prompts of the label on the frame give way.
+    """
+    state = session.state
+    known = label in state.labels
+    return cmd.Import(
+        planned_at=state.last_seq,
+        format="coco",
+        path="theirs.json",
+        new_labels=() if known else (f"imported {label}",),
+        labels=(label,),
+        removed=tuple(placed.seq for placed in state.prompts_on(frame, label)),
+        cleared=(),
+        prompts=(cmd.NewPrompt(label, frame, PointPrompt(3, 4)),),
+        records=(records,),
+    )
+
+
 # Things that need a mask first or go on with a run: carried out by `act`.
 deeds = st.one_of(
     commands,
     st.tuples(st.just("predict"), labels, frames),
     st.tuples(st.just("edit"), labels, frames),
     st.tuples(st.just("progress"), labels, frames),
+    st.tuples(st.just("import"), labels, frames),
     st.just(("end",)),
 )
 
@@ -124,6 +147,10 @@ def act(session: Session, deed: Any) -> bool:
             case ("edit", label, frame):
                 (record,) = session.append_masks([new_mask(frame, label, 2, source="edited")])
                 session.submit(cmd.EditMask(label, frame, record))
+            case ("import", label, frame):
+                masks = [new_mask(frame, label, 4, source="edited"), new_mask((frame + 1) % FRAMES, label, 5)]
+                first, last = session.append_masks(masks)
+                session.submit(import_command(session, label, frame, RecordSpan(first, last)))
             case ("progress", label, frame):
                 run = session.state.active_run
                 if run is None:

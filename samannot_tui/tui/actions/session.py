@@ -11,6 +11,7 @@ from samannot_tui.tui.engine_choices import engine_offer
 from samannot_tui.tui.screens.engine import EngineScreen
 from samannot_tui.tui.screens.export import ExportScreen
 from samannot_tui.tui.screens.help import HelpScreen
+from samannot_tui.tui.screens.import_ import ImportScreen
 
 NARROWEST_PANES = 20
 WIDEST_PANES = 60
@@ -56,6 +57,12 @@ class SessionActions(ActionScreen):
             self.place.keep(export=last)
             self.show_picture()
 
+    def action_import(self) -> None:
+        self.require_writable()
+        if self.place.run is not None:
+            raise InputError("A run is going on: end it with x before you import.")
+        self.app.push_screen(ImportScreen(self.client), self._say_if_any)
+
     async def action_engine(self) -> None:
         self.require_writable()
         if self.place.run is not None:
@@ -63,9 +70,9 @@ class SessionActions(ActionScreen):
         settings = self.place.state.settings
         # Waited for, so that keys which follow at once are the dialog's.
         offer = await asyncio.to_thread(engine_offer, settings)
-        self.app.push_screen(EngineScreen(self.client, settings, offer), self._say_which_engine)
+        self.app.push_screen(EngineScreen(self.client, settings, offer), self._say_if_any)
 
-    def _say_which_engine(self, sentence: str | None) -> None:
+    def _say_if_any(self, sentence: str | None) -> None:
         if sentence is not None:
             self.say(sentence)
 
