@@ -59,13 +59,16 @@ def open_target(target: Path, *, session: Path | None = None, media: Path | None
     return Opened(opened, source, opened.notices + source.notices)
 
 
-def open_session(folder: Path, media: Path | None = None) -> Opened:
+def open_session(folder: Path, media: Path | None = None, *, read_only: str | None = None) -> Opened:
     """Open a session with its video, found where the session says or at `media`, which is then remembered.
+
+    Args:
+        read_only: as of `Session.open`; nothing is remembered then.
 
     Raises:
         InputError: no session, or its video is missing or another one.
     """
-    session = Session.open(folder)
+    session = Session.open(folder, read_only=read_only)
     try:
         path = media or session.media_file()
         if not os.path.lexists(path):

@@ -6,7 +6,7 @@ from samannot_tui.masks.log import MaskRecord
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
-from samannot_tui.session.state import fold
+from samannot_tui.session.state import State, fold
 from samannot_tui.session.store import Session
 
 
@@ -18,11 +18,15 @@ class Follower:
         manifest: the video's facts.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Follow from the session's present state; events up to it are ignored when they arrive."""
+    def __init__(self, session: Session, state: State | None = None) -> None:
+        """Follow from the session's present state; events up to it are ignored when they arrive.
+
+        Args:
+            state: begin with the annotation as it was then, see `session.past`.
+        """
         self._masks = session.masks
         self.manifest: Manifest = session.manifest
-        self.state = fold(session.history())
+        self.state = fold(session.history()) if state is None else state
         self.live = LiveMasks(session.masks.index, session.manifest.frame_count, self.state)
 
     def apply(self, events: Sequence[AnyEvent]) -> None:
