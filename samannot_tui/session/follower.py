@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 from samannot_tui.masks.log import MaskRecord
+from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
+from samannot_tui.session.past import Past
 from samannot_tui.session.state import State, fold
 from samannot_tui.session.store import Session
+
+MOST_STEPS = 500
+"""More events than these are not followed one by one on the way to a later one."""
 
 
 class Follower:
@@ -35,6 +40,16 @@ class Follower:
         for event in new:
             self.state.apply(event)
         self.live.update(self.state, new)
+
+    def go_to(self, seq: int, past: Past) -> None:
+        """Become the annotation as it was after event `seq`. Raises as `Past.state_at`."""
+        ahead = past.history[self.state.last_seq : seq]
+        if 0 < len(ahead) <= MOST_STEPS and not any(isinstance(event, ev.Undone | ev.Redone) for event in ahead):
+            self.apply(ahead)
+            return
+        state = past.state_at(seq)
+        self.live.follow(state)
+        self.state = state
 
     def read(self, record: int) -> MaskRecord:
         """A mask by its record id; safe from any thread. Raises as `MaskLog.read` does."""
