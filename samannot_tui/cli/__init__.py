@@ -17,6 +17,7 @@ COMMANDS = {
     "track": "Segment a video from a prompts file, without a screen.",
     "propagate": "Run a session's prompts over its whole video, without a screen.",
     "export": "Write a session's masks as a dataset.",
+    "replay": "Play a session's journal: everything that was done, event by event.",
     "log": "Print what was done in a session, and when.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",

@@ -31,7 +31,7 @@ resource_log_option = click.option(
     help="Write what the work takes of CPU, RAM, GPU and disk to a new CSV file, five times a second.",
 )
 
-THEN = "Read-only: this is the annotation as it was then."
+THEN = "this is the annotation as it was then"
 
 
 def then_options(command: _F) -> _F:

@@ -1,10 +1,12 @@
 """A client's own copy of the annotation, kept up to date from the writer's events."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.journal import CONTRADICTION
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.past import Past
@@ -45,8 +47,9 @@ class Follower:
         """Become the annotation as it was after event `seq`. Raises as `Past.state_at`."""
         ahead = past.history[self.state.last_seq : seq]
         if 0 < len(ahead) <= MOST_STEPS and not any(isinstance(event, ev.Undone | ev.Redone) for event in ahead):
-            self.apply(ahead)
-            return
+            with suppress(*CONTRADICTION):  # which `Past` tells of in a sentence
+                self.apply(ahead)
+                return
         state = past.state_at(seq)
         self.live.follow(state)
         self.state = state
