@@ -19,7 +19,7 @@ def command(session: Path, media: Path | None, until: int | None, at: str | None
     """Play a session's journal in the workspace.
 
     Space plays, with long pauses cut; the arrows step from event to event, `.` and `,` change the speed, g goes to
-    an event's number or a time. Begins before the first event, or with --until or --at where they say. Read-only:
+    an event's number or a time. n, }, > and " go to the next deed, prompt, run and mask made by a person. Begins before the first event, or with --until or --at where they say. Read-only:
     nothing in the session changes, and others may work on it meanwhile.
     """
     from samannot_tui.jobs.opening import open_session
@@ -28,7 +28,7 @@ def command(session: Path, media: Path | None, until: int | None, at: str | None
     from samannot_tui.tui.replay_client import REPLAY
 
     require_terminal()
-    opened = open_session(session, media, read_only=REPLAY)
+    opened = open_session(session, media, read_only=REPLAY, takes_grey=True)
     try:
         past = Past(opened.session.history())
         seq = 0 if until is None and at is None else past_seq(past, until, at)
