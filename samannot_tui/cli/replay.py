@@ -18,9 +18,9 @@ from samannot_tui.graphics.terminal import Requested
 def command(session: Path, media: Path | None, until: int | None, at: str | None, graphics: Requested) -> None:
     """Play a session's journal in the workspace.
 
-    Space plays, with long pauses cut; the arrows step from event to event, `.` and `,` change the speed, g goes to
-    an event's number or a time. n, }, > and " go to the next deed, prompt, run and mask made by a person. Begins before the first event, or with --until or --at where they say. Read-only:
-    nothing in the session changes, and others may work on it meanwhile.
+    Space plays, with long pauses cut; the arrows step from event to event, `.` and `,` change the speed, n goes to
+    the next deed, > to the next run, g to an event's number or a time. Begins before the first event, or with --until
+    or --at where they say. Read-only: nothing in the session changes, and others may work on it meanwhile.
     """
     from samannot_tui.jobs.opening import open_session
     from samannot_tui.session.past import Past
