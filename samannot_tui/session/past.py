@@ -11,6 +11,8 @@ from samannot_tui.session.times import seconds_of
 MOST_KEPT = 16
 LEAST_APART = 500
 """Events between two states that are kept: some copies at most, whatever the journal's length."""
+WAY_BACK = 100
+"""One more is kept so many events before the one that was asked for last, to step back from there."""
 
 
 class Past:
@@ -29,6 +31,7 @@ class Past:
         self.seconds = seconds_of(self.history)
         self._apart = max(LEAST_APART, -(-len(self.history) // MOST_KEPT))
         self._kept = [State()]
+        self._near = self._kept[0]
 
     @property
     def last_seq(self) -> int:
@@ -65,7 +68,11 @@ class Past:
         return max((seq for seq, seconds in enumerate(self.seconds, 1) if seconds <= moment), default=0)
 
     def _folded(self, seq: int) -> State:
-        return fold(self.history[:seq], self._base(seq).copy())
+        base = self._base(seq)
+        if seq - base.last_seq > 2 * WAY_BACK:
+            self._near = fold(self.history[: seq - WAY_BACK], base.copy())
+            base = self._base(seq)
+        return fold(self.history[:seq], base.copy())
 
     def _base(self, seq: int) -> State:
         """The latest state kept that `seq` can be folded on."""
@@ -73,8 +80,8 @@ class Past:
         steps, redoable = nearest.steps.copy(), nearest.redoable.copy()
         for event in self.history[nearest.last_seq : seq]:
             count_step(event, steps, redoable)
-        usable = [state for state in self._kept if state.last_seq <= seq and _holds(state, steps)]
-        return usable[-1]
+        usable = (state for state in (*self._kept, self._near) if state.last_seq <= seq and _holds(state, steps))
+        return max(usable, key=lambda state: state.last_seq)
 
 
 def _holds(state: State, steps: list[int]) -> bool:

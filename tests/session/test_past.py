@@ -30,7 +30,7 @@ from tests.session.support import ENGINE, FRAMES, INFO, act, deeds, facts, make_
     drawn=st.lists(deeds, max_size=50), jumps=st.lists(st.integers(0, 60), max_size=20), apart=st.sampled_from([2, 7])
 )
 def test_jumping_about_is_the_same_as_starting_over(drawn: list[Any], jumps: list[int], apart: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, patch.object(past_module, "LEAST_APART", apart):
+    with tempfile.TemporaryDirectory() as folder, patch.multiple(past_module, LEAST_APART=apart, WAY_BACK=apart // 2):
         session = make_session(Path(folder))
         for deed in [cmd.AddLabel("one"), cmd.AddLabel("two"), cmd.StartRun(plan((1, 2), 0, 9), ENGINE), *drawn]:
             act(session, deed)
