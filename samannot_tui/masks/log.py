@@ -11,7 +11,7 @@ import msgspec
 
 from samannot_tui.appendlog import AppendLog, Line, Scan, open_regular, seal, unseal
 from samannot_tui.errors import InputError
-from samannot_tui.masks.index import LOST_LABEL, IndexRow, MaskIndex, RecordSource
+from samannot_tui.masks.index import LOST_LABEL, IndexRow, MaskIndex, RecordSource, Row
 from samannot_tui.masks.rle import Rle
 from samannot_tui.text import printable
 
@@ -147,7 +147,7 @@ class MaskLog:
     def length(self) -> int:
         return self._writer.length if self._writer else self.scan.good_length
 
-    def _rows(self, frame_count: int) -> Iterator[IndexRow]:
+    def _rows(self, frame_count: int) -> Iterator[Row]:
         count = 0
         for line in self.scan.lines():
             try:
@@ -219,8 +219,9 @@ class MaskLog:
             self._writer.close()
 
 
-def _row(record: MaskRecord | _Header, offset: int, length: int) -> IndexRow:
-    return IndexRow(
+def _row(record: MaskRecord | _Header, offset: int, length: int) -> Row:
+    # A plain tuple: of half a million records that is to be felt.
+    return (
         record.frame,
         record.label,
         _SOURCES[record.source],

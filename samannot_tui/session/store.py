@@ -273,8 +273,12 @@ def make_folder(folder: Path, manifest: Manifest, journal: bytes = b"", masks: b
 
 def _lost_records(state: State, masks: MaskLog) -> int:
     """How many masks, at least, the journal counts on that the log does not hold."""
-    named = max((record for event in state.history for record in records_named(event)), default=0)
-    written = max((event.log_length for event in state.history if isinstance(event, ev.RunProgressed)), default=0)
+    named = written = 0
+    for event in state.history:
+        if isinstance(event, ev.RunProgressed):
+            written = max(written, event.log_length)
+        else:
+            named = max((named, *records_named(event)))
     return max(named - masks.index.count, int(written > masks.length))
 
 
