@@ -14,7 +14,7 @@ BEFORE, AFTER = 6, 4
 
 
 class HistoryPane(Lines):
-    """A line for each event; how a run got on takes none, but for the event that is shown."""
+    """A line for each event, as much of it as there is room for; how a run got on takes none, but for the one shown."""
 
     DEFAULT_CSS = """
     HistoryPane { border: round $surface-lighten-2; border-title-color: $text-muted; height: 13;
@@ -36,7 +36,7 @@ class HistoryPane(Lines):
         """Show what was done around event `seq`, 0 for the beginning."""
         before, after = self._told(range(seq - 1, 0, -1), BEFORE), self._told(range(seq + 1, self._count + 1), AFTER)
         seqs = [*reversed(before), *([seq] if seq else []), *after]
-        lines = [Content(f" {each:>{len(str(self._count))}}  {self.words(each, labels)}") for each in seqs]
+        lines = [Content(f" {self.words(each, labels)}") for each in seqs]
         styles = ["dim" if each > seq else "reverse" if each == seq else "" for each in seqs]
         styled = [line.stylize(style) if style else line for line, style in zip(lines, styles, strict=True)]
         self.show(Content("\n").join(styled))
