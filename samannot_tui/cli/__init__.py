@@ -18,6 +18,8 @@ COMMANDS = {
     "propagate": "Run a session's prompts over its whole video, without a screen.",
     "export": "Write a session's masks as a dataset.",
     "import": "Take masks, boxes or points of another annotation into a session.",
+    "replay": "Play a session's journal: everything that was done, event by event.",
+    "log": "Print what was done in a session, and when.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
     "models": "List, fetch and verify the checkpoint files that the SAM 2 engine needs.",

@@ -21,6 +21,7 @@ from samannot_tui.media.source import FrameSource
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
+from samannot_tui.session.state import State
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
 
@@ -167,16 +168,25 @@ def write_formats(
 
 
 def export_session(
-    opened: Opened, request: ExportRequest, progress: Callable[[int, int], None] = lambda done, total: None
+    opened: Opened,
+    request: ExportRequest,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    then: State | None = None,
 ) -> list[ExportSummary]:
-    """Write a session that is open, and note in it what was written. Raises as `write_formats`."""
+    """Write a session that is open, and note in it what was written.
+
+    Args:
+        then: write the annotation as it was then, see `session.past`.
+
+    Raises as `write_formats`.
+    """
     summaries: list[ExportSummary] = []
 
     def wrote(summary: ExportSummary) -> None:
         record_export(opened.session, summary)
         summaries.append(summary)
 
-    copy = Follower(opened.session)
+    copy = Follower(opened.session, None if then is None else then.copy())
     write_formats(copy, opened.source, request, wrote, lambda name, done, total: progress(done, total))
     return summaries
 

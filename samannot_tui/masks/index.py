@@ -34,6 +34,9 @@ class IndexRow(NamedTuple):
     length: int
 
 
+Row = tuple[int, int, RecordSource, int, float, float, int, int]
+"""An IndexRow, or a tuple of the same."""
+
 _DTYPES: dict[str, type[np.generic]] = {
     "frame": np.int32,
     "label": np.int32,
@@ -98,7 +101,7 @@ class MaskIndex:
         records: npt.NDArray[np.int32] = np.flatnonzero(self._columns["run"][first:last] == run).astype(np.int32)
         return records + np.int32(first)
 
-    def extend(self, rows: Sequence[IndexRow]) -> None:
+    def extend(self, rows: Sequence[Row]) -> None:
         """Append rows; the first one's record id is `count + 1` as it was before."""
         first, end = self.count + 1, self.count + 1 + len(rows)
         if end > len(self.frame):

@@ -57,8 +57,12 @@ class Client:
         follower: the screen's copy of the annotation; only the screen's thread applies events to it.
     """
 
-    def __init__(self, session: Session) -> None:
-        """The engine is that of the session's settings; it starts when first needed."""
+    def __init__(self, session: Session, follower: Follower | None = None) -> None:
+        """The engine is that of the session's settings; it starts when first needed.
+
+        Args:
+            follower: the annotation that is shown; by default as it is now.
+        """
         self._session = session
         self._runner: Runner | None = None
         self._spec: EngineSpec | None = None
@@ -67,7 +71,7 @@ class Client:
         self._closing = threading.Lock()
         self._is_closing = threading.Event()
         self._orders = ThreadPoolExecutor(1, "session")
-        self.follower = Follower(session)
+        self.follower = Follower(session) if follower is None else follower
 
     @property
     def folder(self) -> Path:
@@ -75,8 +79,8 @@ class Client:
 
     @property
     def notices(self) -> Sequence[str]:
-        """Sentences about what opening the session found."""
-        return self._session.notices
+        """Sentences about what opening the session found, and why it is read-only, if it is."""
+        return (*self._session.notices, *filter(None, [self.read_only]))
 
     @property
     def read_only(self) -> str | None:
@@ -248,7 +252,7 @@ class Client:
         opened = Opened(self._session, source, ())
         return Import(opened, format_name, path, wishes, lambda: self._is_closing.is_set() or cancelled())
 
-    async def carry_out_import(self, found: "Import", progress: Progress) -> None:
+    async def carry_out_import(self, found: "Import", progress: Callable[[int, int], None]) -> None:
         """Take in what has been looked through; `progress` is called in another thread.
 
         Raises:
