@@ -11,6 +11,7 @@ from samannot_tui.engine.sources import computes
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.log import NewMask
 from samannot_tui.session.commands import AddPrediction
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
 
@@ -87,8 +88,8 @@ class Predictor:
         prompts = gather_prompts(label, frame, [each.prompt for each in placed], base)
         return _Gathered(tuple(each.seq for each in placed), prompts)
 
-    def answer(self, ticket: int, mask: LabelMask) -> None:
-        """Take the worker's mask into the session, unless the prompts have changed since."""
+    def answer(self, ticket: int, mask: LabelMask, engine: EngineInfo) -> None:
+        """Take the mask that the worker's engine made into the session, unless the prompts have changed since."""
         at_work = self._finish(ticket)
         if at_work is None:
             return
@@ -96,10 +97,10 @@ class Predictor:
         with self._annotation.latest() as now:
             wanted = tuple(each.seq for each in now.state.prompts_on(frame, label)) == at_work.prompts
         if wanted:
-            self._store(at_work, mask)
+            self._store(at_work, mask, engine)
         self._done(at_work.cell)
 
-    def _store(self, at_work: _AtWork, mask: LabelMask) -> None:
+    def _store(self, at_work: _AtWork, mask: LabelMask, engine: EngineInfo) -> None:
         frame, label = at_work.cell
         made = NewMask(
             frame=frame,
@@ -116,7 +117,7 @@ class Predictor:
             self._tell(Failed(str(error)))
             return
         try:
-            self._session.submit(AddPrediction(label, frame, record, at_work.prompts))
+            self._session.submit(AddPrediction(label, frame, record, at_work.prompts, engine))
         except JobError as error:
             self._tell(Failed(str(error)))
         except InputError:

@@ -51,6 +51,7 @@ class AddPrediction(Command, frozen=True, tag=True):
     frame: int
     record: int
     prompts: tuple[int, ...]
+    engine: EngineInfo | None = None
 
 
 class CopyPrompts(Command, frozen=True, tag=True):

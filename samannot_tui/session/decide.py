@@ -113,12 +113,12 @@ def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction
                 raise InputError("That prompt is gone already.")
             _require_run_of(auto, now.state)
             return ev.PromptRemoved(prompt=prompt, auto=auto)
-        case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts):
+        case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts, engine=engine):
             require_record(record, frame, label, now)
             placed = [now.state.prompts.get(prompt) for prompt in prompts]
             if not placed or not all(each and (each.frame, each.label) == (frame, label) for each in placed):
                 raise InputError("The prompts of that mask have changed meanwhile.")
-            return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts)
+            return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts, engine=engine)
 
 
 def _copy_prompts(command: cmd.CopyPrompts, now: Situation) -> list[AnyEvent]:

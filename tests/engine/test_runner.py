@@ -438,6 +438,7 @@ class TestPredictions:
         assert runner.wait_idle(SECONDS)
         event = studio.session.history()[-1]
         assert isinstance(event, ev.MaskPredicted) and (event.frame, event.label, event.prompts) == (4, 1, (seq,))
+        assert event.engine is not None and event.engine.name == "toy"
         record = studio.session.masks.read(event.record)
         assert (record.source, record.run) == ("prompted", None)
         assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
