@@ -11,6 +11,7 @@ from samannot_tui.engine.models.folder import fetched_models, find_checkpoint, m
 from samannot_tui.engine.models.machine import has_nvidia_gpu, missing_package
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.paths import decode_path, encode_path
 from samannot_tui.text import printable
 
@@ -61,6 +62,35 @@ def resolve(spec: EngineSpec) -> Resolved:
     reason = f"sam2 {model.name if model else printable(path.name)}"
     found = msgspec.structs.replace(spec, engine="sam2", checkpoint=encode_path(path))
     return Resolved(found, reason, f"SAM 2 makes the masks, with the checkpoint {printable(path)}.")
+
+
+def resolve_recorded(info: EngineInfo, checkpoint: str | None) -> EngineSpec:
+    """The engine that made a recorded result, as far as this machine has it; what it says of itself may differ.
+
+    Args:
+        checkpoint: where its weights may be, as the setting of that name; else the official file of its variant counts.
+
+    Raises:
+        InputError: it cannot run here, or a journal tells nonsense of it.
+    """
+    told = {"image_size": info.settings.get("image_size"), "precision": info.settings.get("precision")}
+    given = {name: value for name, value in told.items() if value is not None}
+    try:
+        spec = msgspec.convert({"engine": info.name, **given}, EngineSpec)
+    except msgspec.ValidationError as error:
+        raise InputError(f"The journal names an engine that cannot be made: {printable(error)}.") from error
+    official = next((model.name for model in CATALOG.values() if model.variant == info.settings.get("variant")), None)
+    if checkpoint is not None and (official is None or _is_found(checkpoint)):
+        official = checkpoint
+    return resolve(msgspec.structs.replace(spec, checkpoint=official)).spec
+
+
+def _is_found(checkpoint: str) -> bool:
+    try:
+        find_checkpoint(checkpoint)
+    except InputError:
+        return False
+    return True
 
 
 def _checkpoint(spec: EngineSpec) -> Path:

@@ -11,6 +11,7 @@ from samannot_tui.session import commands as cmd
 from samannot_tui.session.location import default_folder, is_session
 from samannot_tui.session.manifest import Manifest, read_manifest
 from samannot_tui.session.paths import relative_to_session
+from samannot_tui.session.recorded import Recorded
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
 
@@ -68,13 +69,8 @@ def open_session(folder: Path, media: Path | None = None) -> Opened:
     session = Session.open(folder)
     try:
         path = media or session.media_file()
-        if not os.path.lexists(path):
-            raise InputError(
-                f"The session's video {printable(path)} is not there; say where it is now with --media PATH."
-            )
-        source = open_media(path)
+        source = _open_video(path, session.manifest, folder)
         try:
-            check_same_video(session.manifest, source, path, folder)
             if media is not None and media.resolve() != session.media_file() and session.read_only is None:
                 session.submit(cmd.RebindMedia(relative_to_session(media, folder)))
         except BaseException:
@@ -84,6 +80,34 @@ def open_session(folder: Path, media: Path | None = None) -> Opened:
         session.close()
         raise
     return Opened(session, source, session.notices + source.notices)
+
+
+def recorded_session(folder: Path, media: Path | None = None) -> tuple[Recorded, Path]:
+    """A session as it is recorded, not to be touched, and the path of its video, found as by `open_session`.
+
+    Raises as `open_session` does.
+    """
+    recorded = Recorded(folder)
+    try:
+        path = media or recorded.media_file()
+        _open_video(path, recorded.manifest, folder).close()
+    except BaseException:
+        recorded.close()
+        raise
+    return recorded, path
+
+
+def _open_video(path: Path, manifest: Manifest, folder: Path) -> FrameSource:
+    """Raises: InputError: the session's video is not there, or that is another one."""
+    if not os.path.lexists(path):
+        raise InputError(f"The session's video {printable(path)} is not there; say where it is now with --media PATH.")
+    source = open_media(path)
+    try:
+        check_same_video(manifest, source, path, folder)
+    except BaseException:
+        source.close()
+        raise
+    return source
 
 
 def check_same_video(manifest: Manifest, source: FrameSource, path: Path, folder: Path) -> None:
