@@ -17,7 +17,7 @@ COMMANDS = {
     "track": "Segment a video from a prompts file, without a screen.",
     "propagate": "Run a session's prompts over its whole video, without a screen.",
     "export": "Write a session's masks as a dataset.",
-    "replay": "Make a session's masks again as its journal says, and compare.",
+    "replay": "Make a session's masks again: to see that they come out, or on another engine.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
     "models": "List, fetch and verify the checkpoint files that the SAM 2 engine needs.",

@@ -1,20 +1,48 @@
-"""A run done again as far as it went: where each of its passes came to, and passes that end there."""
+"""A run done again: what was asked for, how far each of its passes came, and passes that end there."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from samannot_tui.engine.job import JobPass
+from samannot_tui.engine.planner import Extent, RunRequest, reach_of
 from samannot_tui.engine.reach import Way
 from samannot_tui.masks.index import MaskIndex
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.plan import Pass, Plan, Span
+from samannot_tui.session.state import State
 
 Reached = Mapping[Way, int]
 """The last frame of each of a run's passes; a pass that is not named did nothing."""
+
+
+def request_of(plan: Plan, state: State, live: LiveMasks) -> RunRequest:
+    """What a person asked for who got this plan of the annotation as it was then; of a chain, this run alone."""
+    planned = [each for sweep in plan.passes for each in sweep.labels]
+    labels = tuple(sorted({each.label for each in planned} | set(plan.unsourced)))
+    writes_edits = any(
+        span.first <= frame <= span.last
+        for each in planned
+        for frame in live.edited_frames(each.label).tolist()
+        for span in each.writes
+    )
+    request = RunRequest(plan.start, plan.direction, labels, overwrite_edits=writes_edits)
+    return replace(request, extent=_extent(plan, request, state, live.frame_count))
+
+
+def _extent(plan: Plan, request: RunRequest, state: State, frame_count: int) -> Extent:
+    """Over how many frames: only a pass that stops before its block does tells."""
+    for sweep in plan.passes if plan.direction != "frame" else ():
+        reach = reach_of(state, frame_count, request, sweep.direction)
+        stop = sweep.last if sweep.direction == "forward" else sweep.first
+        if reach and reach.stop != stop:
+            return max(1, reach.order(stop) + 1)
+    return "block"
 
 
 def reached(plan: Plan, index: MaskIndex, records: npt.NDArray[np.int32], memories: Reached) -> Reached:

@@ -33,6 +33,8 @@ def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
             return _set_barriers(command, now)
         case cmd.SplitOff():
             return _split_off(command, now)
+        case cmd.Retell(events=events):
+            return list(events)
         case _:
             return [_decide_one(command, now)]
 
@@ -59,6 +61,8 @@ def _decide_one(command: cmd.OneEventCommand, now: Situation) -> AnyEvent:
             return ev.MediaRebound(path=command.path)
         case cmd.RecordExport():
             return ev.Exported(format=command.format, path=command.path)
+        case cmd.RecordReplay(source=source, events=events):
+            return ev.SessionReplayed(source=source, events=events)
         case cmd.Undo():
             return _decide_undo(now.state)
         case cmd.Redo():

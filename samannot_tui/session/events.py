@@ -221,6 +221,17 @@ class Exported(Event, frozen=True, kw_only=True, tag=True):
     path: str
 
 
+class SessionReplayed(Event, frozen=True, kw_only=True, tag=True):
+    """All before this was done in another session, `source` (as `session.paths` gives it), of `events` events.
+
+    What people did keeps the times at which they did it; so do the runs, which were made anew in their places, by
+    another engine perhaps: how long they took is not to be read from there. Not an undo step.
+    """
+
+    source: str
+    events: Number
+
+
 class Undone(Event, frozen=True, kw_only=True, tag=True):
     """The step that began with event `target` no longer counts."""
 
@@ -258,6 +269,7 @@ AnyEvent = (
     | SchemaAdopted
     | MediaRebound
     | Exported
+    | SessionReplayed
     | Undone
     | Redone
     | EventLost
