@@ -1,5 +1,6 @@
 """The engines there are, by name; which one works here; each is imported only when it is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,11 +65,12 @@ def resolve(spec: EngineSpec) -> Resolved:
     return Resolved(found, reason, f"SAM 2 makes the masks, with the checkpoint {printable(path)}.")
 
 
-def resolve_recorded(info: EngineInfo, checkpoint: str | None) -> EngineSpec:
+def resolve_recorded(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
     """The engine that made a recorded result, as far as this machine has it; what it says of itself may differ.
 
     Args:
-        checkpoint: where its weights may be, as the setting of that name; else the official file of its variant counts.
+        checkpoints: where its weights may be, as the setting of that name, likeliest first; where none of them is
+            there, the official file of its variant counts.
 
     Raises:
         InputError: it cannot run here, or a journal tells nonsense of it.
@@ -80,9 +82,8 @@ def resolve_recorded(info: EngineInfo, checkpoint: str | None) -> EngineSpec:
     except msgspec.ValidationError as error:
         raise InputError(f"The journal names an engine that cannot be made: {printable(error)}.") from error
     official = next((model.name for model in CATALOG.values() if model.variant == info.settings.get("variant")), None)
-    if checkpoint is not None and (official is None or _is_found(checkpoint)):
-        official = checkpoint
-    return resolve(msgspec.structs.replace(spec, checkpoint=official)).spec
+    found = next(filter(_is_found, checkpoints), official or next(iter(checkpoints), None))
+    return resolve(msgspec.structs.replace(spec, checkpoint=found)).spec
 
 
 def _is_found(checkpoint: str) -> bool:

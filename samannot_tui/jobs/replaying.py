@@ -112,9 +112,9 @@ def replay_on(
 @contextmanager
 def _new_session(recorded: Recorded, media: Path, out: Path) -> Iterator[Session]:
     """A session under another name beside `out`, which becomes `out` unless something goes wrong."""
-    part = out.with_name(f".{out.name}.part")
     if os.path.lexists(out):
         raise InputError(f"{printable(out)} exists already; give another --out.")
+    part = out.with_name(f".{out.name}.part")
     _clear_away(part, out)
     manifest = msgspec.structs.replace(recorded.manifest, media_path=relative_to_session(media, part))
     try:

@@ -24,12 +24,12 @@ from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.recorded import Recorded
 from samannot_tui.session.settings import Settings
-from samannot_tui.session.state import State
+from samannot_tui.session.state import State, fold
 from samannot_tui.text import printable
 
 LEAST_IOU = 0.99
 Progress = Callable[[int, int], None]
-MakeSpec = Callable[[EngineInfo, str | None], EngineSpec]
+MakeSpec = Callable[[EngineInfo, Sequence[str]], EngineSpec]
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,7 @@ class _Verifier:
         self._checkpoint = checkpoint
         self._make_spec = make_spec
         self._memories = memories_used(recorded.events)
+        self._last_settings = fold(recorded.events).settings
         # Older programs did not say which engine made a prediction: most likely that of the run before.
         self._engine_before = next((e.engine for e in recorded.events if isinstance(e, ev.RunStarted)), None)
 
@@ -177,7 +178,8 @@ class _Verifier:
     def _spec(self, info: EngineInfo | None, settings: Settings) -> EngineSpec:
         if info is None:
             return resolve(spec_of(settings)).spec
-        return self._make_spec(info, self._checkpoint or settings.checkpoint)
+        known = (self._checkpoint, settings.checkpoint, self._last_settings.checkpoint)
+        return self._make_spec(info, [each for each in known if each is not None])
 
     def _run(
         self,

@@ -152,6 +152,21 @@ def test_a_session_over_several_blocks_comes_out_again_to_the_pixel(
     assert checkpoint_too.returncode == 2 and "nothing.pt" in checkpoint_too.stderr
 
 
+def test_a_session_of_the_flow_engine_moves_to_sam2(clip: Path, checkpoint: Path, tmp_path: Path) -> None:
+    """The same human input: what the new session holds is what SAM 2 would have made in the first place."""
+    flow = [each for each in track(clip, tmp_path / "flow", checkpoint) if each not in sam2(checkpoint)]
+    old = json.loads(run(*flow, "--engine", "flow", "--block-size", "10").stdout)
+    wanted = json.loads(run(*track(clip, tmp_path / "out", checkpoint, "--block-size", "10")).stdout)
+    new = tmp_path / "new.samannot"
+    done = run("replay", old["session"], "--out", new, *sam2(checkpoint), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["engine"]["name"] == "sam2"
+    with opened(new) as session, opened(wanted["session"]) as other:
+        assert session.state.settings.checkpoint == other.state.settings.checkpoint
+        assert all(map(np.array_equal, masks(session), masks(other))) and len(masks(session)) == FRAMES
+    assert run("replay", new, "--verify", "--exact").returncode == 0
+
+
 def test_other_weights_are_told_beside_the_numbers(clip: Path, checkpoint: Path, tmp_path: Path) -> None:
     done = json.loads(run(*track(clip, tmp_path / "out", checkpoint)).stdout)
     other = tmp_path / "other.pt"

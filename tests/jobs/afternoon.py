@@ -1,5 +1,7 @@
 """An afternoon's work with the toy engine: of everything that a journal can hold about masks, some."""
 
+from collections.abc import Sequence
+
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.spec import EngineSpec
@@ -11,13 +13,13 @@ from tests.engine.test_runner import SECONDS, Signals, ended, wait_until_sent
 DOG, CAT = 1, 2
 
 
-def toy(info: EngineInfo, checkpoint: str | None) -> EngineSpec:
+def toy(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
     """The toy that an event names."""
     options = ",".join(f"{name}={value}" for name, value in info.settings.items())
     return EngineSpec(f"{info.name}:{options}")
 
 
-def faster(info: EngineInfo, checkpoint: str | None) -> EngineSpec:
+def faster(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
     """A toy that moves masks two pixels a frame instead of one."""
     return EngineSpec("toy:step=2")
 

@@ -1,7 +1,7 @@
 """`replay --verify` on an afternoon's work with the toy engine: all of it comes out again, and nothing is touched."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def verified(studio: Studio, make: Callable[[EngineInfo, str | None], EngineSpec] = toy) -> list[EventCheck]:
+def verified(studio: Studio, make: Callable[[EngineInfo, Sequence[str]], EngineSpec] = toy) -> list[EventCheck]:
     recorded = Recorded(studio.session.folder)
     try:
         return verify(recorded, studio.video, lambda done, total: None, make_spec=make, command=TOY_COMMAND)
@@ -116,7 +116,7 @@ def test_a_run_that_cannot_be_made_again_says_why_and_the_next_one_is_made(studi
     assert runner.run_and_wait(_forward(4)).outcome == "failed"
     studio.box(CAT, 4, x=5)
     ask(runner, 4, CAT)
-    for make, is_close in ((toy, True), (lambda info, checkpoint: EngineSpec("toy:raise=6"), False)):
+    for make, is_close in ((toy, True), (lambda info, checkpoints: EngineSpec("toy:raise=6"), False)):
         run, prediction = verified(studio, make)
         assert [mask.frame for mask in run.masks] == [4, 5, 6]
         assert run.is_close == is_close
