@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from samannot_tui.errors import InputError
 from samannot_tui.text import printable
@@ -47,8 +47,7 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One valid line: its number (from 1), its place in bytes (newline included) and its JSON object."""
 
     number: int
@@ -77,16 +76,19 @@ class Scan:
 
     def lines(self) -> Iterator[Line]:
         """Yield the valid lines in order, up to the first invalid one."""
+        number, offset = 1, 0  # local: of a long log this is a good part of the work
         with open_regular(self.path) as file:
-            while raw := file.readline(LONGEST_LINE):
+            readline = file.readline
+            while raw := readline(LONGEST_LINE):
                 body = unseal(raw)
                 if body is None:
-                    self._judge_rest(self.good_lines + 1, raw, file)
+                    self._judge_rest(number, raw, file)
                     return
-                line = Line(self.good_lines + 1, self.good_length, len(raw), body)
-                self.good_length += len(raw)
-                self.good_lines += 1
-                yield line
+                length = len(raw)
+                self.good_length, self.good_lines = offset + length, number
+                yield Line(number, offset, length, body)
+                number += 1
+                offset += length
 
     def _judge_rest(self, number: int, raw: bytes, file: BinaryIO) -> None:
         length = changed = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from samannot_tui.cli.options import THEN, past_seq, then_options
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 from samannot_tui.formats.registry import FORMATS
 from samannot_tui.text import printable
@@ -37,6 +38,7 @@ format_option = click.option(
     type=click.Path(path_type=Path),
     help="A Python file with a function export(annotation, folder), for quantities of your own. It is run.",
 )
+@then_options
 @json_option
 @click.pass_context
 def command(
@@ -51,16 +53,21 @@ def command(
     split: str | None,
     zipped: bool,
     script: Path | None,
+    until: int | None,
+    at: str | None,
     as_json: bool,
 ) -> None:
     """Write a session's masks as a dataset.
 
     What an earlier export wrote there is replaced in one go; other files are left alone. A split gives whole
     blocks of frames to train, val and test, so that neighbouring frames never lie in two of them.
+
+    Of the annotation as it was, with --until or --at, nothing is noted in the session.
     """
     from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
     from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.opening import open_session
+    from samannot_tui.session.past import Past
 
     if script is not None and context.get_parameter_source("formats") is ParameterSource.DEFAULT:
         formats = ()
@@ -68,12 +75,17 @@ def command(
     shares = parse_shares(split) if split is not None else None
     selection = Selection(labels, first, last, every, shares)
     check_formats(formats, script)
-    opened = open_session(session, media)
+    is_past = until is not None or at is not None
+    opened = open_session(session, media, read_only=THEN if is_past else None)
     for notice in opened.notices:
         say(notice)
     progress = Progress("exporting frame")
     try:
-        summaries = export_session(opened, formats, out, progress, script=script, selection=selection, zipped=zipped)
+        past = Past(opened.session.history())
+        then = past.state_at(past_seq(past, until, at)) if is_past else None
+        summaries = export_session(
+            opened, formats, out, progress, script=script, selection=selection, zipped=zipped, then=then
+        )
     finally:
         progress.finish()
         opened.close()

@@ -15,9 +15,11 @@ from samannot_tui.errors import InputError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.plan import Transition
 from samannot_tui.session.settings import IMAGE_SIZES, MAX_BLOCK_SIZE, MAX_IDLE_MINUTES, Precision, Settings, changed
+from samannot_tui.session.times import typed_moment
 
 if TYPE_CHECKING:
     from samannot_tui.engine.registry import Resolved
+    from samannot_tui.session.past import Past
     from samannot_tui.session.store import Session
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -28,6 +30,28 @@ resource_log_option = click.option(
     metavar="FILE",
     help="Write what the work takes of CPU, RAM, GPU and disk to a new CSV file, five times a second.",
 )
+
+THEN = "this is the annotation as it was then"
+
+
+def then_options(command: _F) -> _F:
+    """Add --until and --at to a command, which `past_seq` understands."""
+    until = click.option("--until", type=click.IntRange(0), metavar="SEQ", help="As it was after that event of `log`.")
+    at = click.option("--at", metavar="TIME", help="As it was then: 2026-11-21T14:05:30, local, or with Z for UTC.")
+    return until(at(command))
+
+
+def past_seq(past: "Past", until: int | None, at: str | None) -> int:
+    """The event that --until or --at names; the last one where neither is given.
+
+    Raises:
+        InputError: both are given, or it is no event or time.
+    """
+    if until is not None and at is not None:
+        raise InputError("--until and --at both say when; give one of them.")
+    if at is not None:
+        return past.seq_at(typed_moment(at))
+    return past.last_seq if until is None else past.require(until)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from pathlib import Path
 from samannot_tui.cli.engine_info import engine_json, engine_words
 from samannot_tui.cli.options import EngineOptions
 from samannot_tui.cli.output import Progress, print_result, say
-from samannot_tui.jobs.opening import recorded_session
+from samannot_tui.jobs.opening import damage, open_session
 from samannot_tui.jobs.replaying import ENGINE_SETTINGS, replay_on
-from samannot_tui.session.state import fold
 from samannot_tui.text import printable
+
+REPLAYING = "it is done again in another session, which changes nothing here"
 
 
 def print_replay(session: Path, media: Path | None, out: Path, options: EngineOptions, *, as_json: bool) -> None:
@@ -18,19 +19,19 @@ def print_replay(session: Path, media: Path | None, out: Path, options: EngineOp
         InputError: the session, its video or the options cannot be used, or there is something at `out`.
         JobError: the engine or the disk failed.
     """
-    recorded, video = recorded_session(session, media)
+    opened = open_session(session, media, read_only=REPLAYING)
     progress = Progress("replaying")
     try:
-        for notice in recorded.notices:
+        for notice in (*opened.notices, *damage(opened.session, REPLAYING)):
             say(notice)
-        settings = options.changed(fold(recorded.events).settings)
+        settings = options.changed(opened.session.state.settings)
         resolved = options.resolve(settings)
         say(resolved.sentence)
         wanted = {name: getattr(settings, name) for name in ENGINE_SETTINGS}
-        done = replay_on(recorded, video, out, resolved.spec, wanted, progress)
+        done = replay_on(opened, out, resolved.spec, wanted, progress)
     finally:
         progress.finish()
-        recorded.close()
+        opened.close()
     for notice in done.notices:
         say(notice)
     result = {

@@ -7,11 +7,13 @@ from typing import Any
 from samannot_tui.cli.output import Progress, print_result, say
 from samannot_tui.engine.models.folder import checkpoint_setting, find_checkpoint
 from samannot_tui.errors import JobError
+from samannot_tui.jobs.opening import damage, open_session
 from samannot_tui.jobs.verifying import LEAST_IOU, EventCheck, verify
 from samannot_tui.session import events as ev
 from samannot_tui.session.recorded import Recorded
 from samannot_tui.text import printable
 
+VERIFYING = "it is verified, which changes nothing"
 _WORST_TOLD = 5
 _HEADS = ("event", "what", "frames", "labels", "min IoU", "mean IoU", "exact", "verdict")
 
@@ -25,20 +27,20 @@ def print_verification(
         InputError: the session or its video cannot be used, or an engine cannot run here.
         JobError: masks are not as they are recorded.
     """
-    from samannot_tui.jobs.opening import recorded_session
-
     setting = None if checkpoint is None else checkpoint_setting(checkpoint)
     if setting is not None:
         find_checkpoint(setting)
-    recorded, video = recorded_session(session, media)
+    opened = open_session(session, media, read_only=VERIFYING)
     progress = Progress("verifying frame")
     try:
-        for notice in recorded.notices:
+        notices = [*opened.notices, *damage(opened.session, VERIFYING)]
+        for notice in notices:
             say(notice)
-        checks = verify(recorded, video, progress, checkpoint=setting)
+        recorded = Recorded(opened.session)
+        checks = verify(opened, progress, checkpoint=setting)
     finally:
         progress.finish()
-        recorded.close()
+        opened.close()
     failed = [check for check in checks if not _passed(check, exact)]
     masks = [mask for check in checks for mask in check.masks]
     equal = sum(mask.exact for mask in masks)
@@ -50,7 +52,7 @@ def print_verification(
         "exact": equal,
         "least_iou": min((mask.iou for mask in masks), default=None),
         "differences": _differences(checks),
-        "notices": list(recorded.notices),
+        "notices": notices,
         "checks": [_as_json(check, exact) for check in checks],
     }
     summary = f"{equal} of {len(masks)} masks are equal to the pixel."

@@ -12,6 +12,7 @@ from samannot_tui.jobs.opening import Opened
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
+from samannot_tui.session.state import State
 from samannot_tui.text import printable
 
 
@@ -36,8 +37,12 @@ def export_session(
     script: Path | None = None,
     selection: Selection = EVERYTHING,
     zipped: bool = False,
+    then: State | None = None,
 ) -> list[ExportSummary]:
     """Write the session into `out`/<format>/ for each format, and into `out`/<stem>/ for a person's own `script`.
+
+    Args:
+        then: write the annotation as it was then, see `session.past`.
 
     Raises as `check_formats`, `formats.hooks.script_writer` and `formats.export.write_dataset` do.
     """
@@ -47,7 +52,7 @@ def export_session(
         writers[script.stem] = script_writer(script)
     summaries = []
     for name, writer in writers.items():
-        copy = Follower(opened.session)
+        copy = Follower(opened.session, None if then is None else then.copy())
         summary = write_dataset(copy, opened.source, writer, name, out, progress, selection=selection, zipped=zipped)
         if opened.session.read_only is None:
             opened.session.submit(cmd.RecordExport(name, encode_path(summary.folder)))

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samannot_tui.errors import InputError
+from samannot_tui.media.blank import BlankSource
 from samannot_tui.media.open import open_media
-from samannot_tui.media.source import FrameSource
+from samannot_tui.media.source import FrameSource, MediaInfo
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.location import default_folder, is_session
 from samannot_tui.session.manifest import Manifest, read_manifest
 from samannot_tui.session.paths import relative_to_session
-from samannot_tui.session.recorded import Recorded
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
+
+LARGEST_GREY = 1 << 26
+"""Pixels; of a stranger's session nothing larger is made without a video that has them."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +63,30 @@ def open_target(target: Path, *, session: Path | None = None, media: Path | None
     return Opened(opened, source, opened.notices + source.notices)
 
 
-def open_session(folder: Path, media: Path | None = None) -> Opened:
+def open_session(
+    folder: Path, media: Path | None = None, *, read_only: str | None = None, takes_grey: bool = False
+) -> Opened:
     """Open a session with its video, found where the session says or at `media`, which is then remembered.
+
+    Args:
+        read_only: as of `Session.open`; nothing is remembered then.
+        takes_grey: grey frames will do, with a notice, where the session's video is not found.
 
     Raises:
         InputError: no session, or its video is missing or another one.
     """
-    session = Session.open(folder)
+    session = Session.open(folder, read_only=read_only)
     try:
         path = media or session.media_file()
-        source = _open_video(path, session.manifest, folder)
+        if not os.path.lexists(path):
+            missing = f"The session's video {printable(path)} is not there; say where it is now with --media PATH."
+            if media is None and takes_grey and session.manifest.width * session.manifest.height <= LARGEST_GREY:
+                blank = BlankSource(path, _info(session.manifest), f"{missing} Its frames are grey until then.")
+                return Opened(session, blank, session.notices + blank.notices)
+            raise InputError(missing)
+        source = open_media(path)
         try:
+            check_same_video(session.manifest, source, path, folder)
             if media is not None and media.resolve() != session.media_file() and session.read_only is None:
                 session.submit(cmd.RebindMedia(relative_to_session(media, folder)))
         except BaseException:
@@ -82,32 +98,21 @@ def open_session(folder: Path, media: Path | None = None) -> Opened:
     return Opened(session, source, session.notices + source.notices)
 
 
-def recorded_session(folder: Path, media: Path | None = None) -> tuple[Recorded, Path]:
-    """A session as it is recorded, not to be touched, and the path of its video, found as by `open_session`.
-
-    Raises as `open_session` does.
-    """
-    recorded = Recorded(folder)
-    try:
-        path = media or recorded.media_file()
-        _open_video(path, recorded.manifest, folder).close()
-    except BaseException:
-        recorded.close()
-        raise
-    return recorded, path
+def damage(session: Session, read_only: str) -> tuple[str, ...]:
+    """What is wrong with a session that was opened as `read_only`, as sentences."""
+    told = session.read_only
+    return () if told is None or read_only in told else (told,)
 
 
-def _open_video(path: Path, manifest: Manifest, folder: Path) -> FrameSource:
-    """Raises: InputError: the session's video is not there, or that is another one."""
-    if not os.path.lexists(path):
-        raise InputError(f"The session's video {printable(path)} is not there; say where it is now with --media PATH.")
-    source = open_media(path)
-    try:
-        check_same_video(manifest, source, path, folder)
-    except BaseException:
-        source.close()
-        raise
-    return source
+def _info(known: Manifest) -> MediaInfo:
+    return MediaInfo(
+        kind=known.kind,
+        frame_count=known.frame_count,
+        fps=known.fps,
+        width=known.width,
+        height=known.height,
+        fingerprint=known.fingerprint,
+    )
 
 
 def check_same_video(manifest: Manifest, source: FrameSource, path: Path, folder: Path) -> None:

@@ -19,6 +19,7 @@ from samannot_tui.engine.remote import RemoteEngine
 from samannot_tui.engine.sources import computes
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError
+from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.run_again import RunAgain
 from samannot_tui.masks.log import NewMask
 from samannot_tui.session import commands as cmd
@@ -78,22 +79,21 @@ class Replayed:
 
 
 def replay_on(
-    recorded: Recorded,
-    media: Path,
+    opened: Opened,
     out: Path,
     spec: EngineSpec,
     settings: Mapping[str, object],
     progress: Progress,
     command: Sequence[str] = WORKER_COMMAND,
 ) -> Replayed:
-    """Make the session `out`: labels, prompts, edits and all else that people did as in `recorded`, at their times,
+    """Make the session `out`: labels, prompts, edits and all else that people did as in `opened`, at their times,
     with runs and predictions of the engine `spec` in the places of the old ones.
 
     A run is planned anew from what a person asked for, over as many frames as it went then. Verdicts are of the old
     masks and are left behind. `out` is there when all is done, or not at all.
 
     Args:
-        media: the session's video.
+        opened: the old session and its video; read-only will do.
         settings: what the new session's engine settings are.
         progress: called with (frames done, frames to do).
 
@@ -101,6 +101,7 @@ def replay_on(
         InputError: there is something at `out`, or the engine cannot run here.
         JobError: the engine or the disk failed.
     """
+    recorded, media = Recorded(opened.session), opened.source.path
     with _new_session(recorded, media, out) as session:
         engine = RemoteEngine(media, spec, session.folder / "cache", command)
         try:

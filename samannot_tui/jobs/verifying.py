@@ -17,6 +17,7 @@ from samannot_tui.engine.registry import resolve, resolve_recorded
 from samannot_tui.engine.remote import RemoteEngine
 from samannot_tui.engine.spec import EngineSpec, spec_of
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.jobs.opening import Opened
 from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.review.metrics import region_similarity
 from samannot_tui.session import events as ev
@@ -76,8 +77,7 @@ class EventCheck:
 
 
 def verify(
-    recorded: Recorded,
-    media: Path,
+    opened: Opened,
     progress: Progress,
     *,
     checkpoint: str | None = None,
@@ -90,7 +90,7 @@ def verify(
     system's for temporary files.
 
     Args:
-        media: the session's video.
+        opened: a session and its video; read-only will do.
         progress: called with (frames done, frames to do).
         checkpoint: where SAM 2's weights are, as the setting of that name; None looks where the session says and
             among the fetched ones.
@@ -100,8 +100,10 @@ def verify(
         InputError: an engine cannot run here, or a recorded mask is damaged.
         JobError: a worker process cannot be started.
     """
+    recorded = Recorded(opened.session)
     with tempfile.TemporaryDirectory(prefix="samannot-verify-") as scratch:
-        verifier = _Verifier(recorded, _Engines(media, Path(scratch), command), progress, checkpoint, make_spec)
+        engines = _Engines(opened.source.path, Path(scratch), command)
+        verifier = _Verifier(recorded, engines, progress, checkpoint, make_spec)
         try:
             return list(verifier.checks())
         finally:

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,8 @@ from samannot_tui.masks.rle import Rle
 from samannot_tui.text import printable
 
 MAX_LABELS = 255
+ROWS_AT_ONCE = 4096
+"""More at once go through memory, not through the processor's cache."""
 SourceName = Literal["prompted", "propagated", "edited"]
 
 
@@ -44,7 +47,7 @@ class MaskRecord(NewMask, frozen=True, kw_only=True, forbid_unknown_fields=True)
     id: Number
 
 
-class _Header(msgspec.Struct, frozen=True, kw_only=True):
+class _Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record without its mask, which the decoder skips: what the index needs of every line."""
 
     id: Number
@@ -133,7 +136,9 @@ class MaskLog:
         self.scan = Scan(path)
         self.index = MaskIndex()
         self._reader = open_regular(path)
-        self.index.extend(self._rows(frame_count))
+        rows = self._rows(frame_count)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            self.index.extend(some)
         damaged = self.scan.damaged_line is not None
         self._writer = AppendLog(path, self.scan.good_length) if writable and not damaged else None
         self._lock = threading.Lock()
@@ -142,22 +147,24 @@ class MaskLog:
     def length(self) -> int:
         return self._writer.length if self._writer else self.scan.good_length
 
-    def _rows(self, frame_count: int) -> list[IndexRow]:
-        rows: list[IndexRow] = []
+    def _rows(self, frame_count: int) -> Iterator[IndexRow]:
+        count = 0
         for line in self.scan.lines():
             try:
                 if line.body.startswith(_LOST_PREFIX):
-                    rows += _lost_rows(line)
+                    lost = _lost_rows(line)
+                    yield from lost
+                    count += len(lost)
                     continue
                 head = _read_header(line.body, frame_count)
             except (ValueError, RecursionError) as error:
                 raise InputError(
                     f"{printable(self.path)}, line {line.number}: not a mask record ({printable(error)}); try `repair`."
                 ) from error
-            if head.id != len(rows) + 1:
+            count += 1
+            if head.id != count:
                 raise InputError(f"{printable(self.path)}, line {line.number}: holds record {head.id}; try `repair`.")
-            rows.append(_row(head, line.offset, line.length))
-        return rows
+            yield _row(head, line.offset, line.length)
 
     def append(self, masks: Sequence[NewMask]) -> list[int]:
         """Append records and return their ids. Durable after `sync`.
@@ -213,6 +220,13 @@ class MaskLog:
 
 
 def _row(record: MaskRecord | _Header, offset: int, length: int) -> IndexRow:
-    source = _SOURCES[record.source]
-    scores = record.object_score, record.quality
-    return IndexRow(record.frame, record.label, source, record.run or 0, *scores, offset, length)
+    return IndexRow(
+        record.frame,
+        record.label,
+        _SOURCES[record.source],
+        record.run or 0,
+        record.object_score,
+        record.quality,
+        offset,
+        length,
+    )

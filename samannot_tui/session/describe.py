@@ -1,5 +1,7 @@
 """Events in words, for undo messages and the history."""
 
+from itertools import islice, takewhile
+
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.situation import frames_in_words, names_of
@@ -35,6 +37,27 @@ def describe(event: AnyEvent, state: State) -> str:
             return f"clearing the barrier at frame {frame}"
         case ev.RunStarted(plan=plan):
             return f"the run {plan.direction} from frame {plan.start}"
+        case ev.RunProgressed(run=run):
+            return f"{_run(run, state)} goes on"
+        case ev.RunEnded(run=run, outcome=outcome, reason=reason):
+            words = {"finished": "finished", "ended": "was ended", "failed": "failed"}[outcome]
+            return f"{_run(run, state)} {words}{f' ({printable(reason)})' if reason else ''}"
+        case ev.MaskPredicted(label=label, frame=frame):
+            return f"the engine's mask of {_name(label, state)}, frame {frame}"
+        case ev.SettingChanged(name=name, value=value):
+            return f"{printable(name).replace('_', ' ')} = {printable(value)}"
+        case ev.SchemaAdopted():
+            return "the schema"
+        case ev.MediaRebound(path=path):
+            return f"the video found at {printable(path)}"
+        case ev.Exported(format=name, path=path):
+            return f"the export as {printable(name)} to {printable(path)}"
+        case ev.SessionReplayed(source=source, events=events):
+            return f"all before is {printable(source)} again, its {events} events"
+        case ev.Undone(target=step) | ev.Redone(target=step):
+            return f"{type(event).__name__.lower()}: {describe_step(step, state)}"
+        case ev.EventLost():
+            return "an event that was lost"
         case ev.MasksCleared(labels=labels, first=first, last=last):
             return f"clearing masks of {_names(labels, state)}, {frames_in_words(first, last)}"
         case ev.MaskEdited(label=label, frame=frame):
@@ -49,11 +72,11 @@ def describe(event: AnyEvent, state: State) -> str:
 
 def describe_step(step: int, state: State) -> str:
     """As `describe`, of all that the undo step which began with event `step` did."""
-    events = [
-        event
-        for event in state.history[step - 1 :]
-        if step in (event.seq, event.step) and not isinstance(event, ev.EventLost)
-    ]
+    following = islice(state.history, step - 1, None)
+    own = takewhile(lambda event: step in (event.seq, event.step) or isinstance(event, ev.EventLost), following)
+    events = [event for event in own if not isinstance(event, ev.EventLost)]
+    if not events:
+        return "what was lost"
     first, frames = events[0], {getattr(event, "frame", None) for event in events}
     if len(events) == 1:
         return describe(first, state)
@@ -81,6 +104,10 @@ def _describe_reassigned(event: ev.MasksReassigned, state: State) -> str:
 
 def _names(labels: tuple[int, ...], state: State) -> str:
     return names_of(labels, state) if len(labels) <= MOST_NAMES else f"{len(labels)} labels"
+
+
+def _run(run: int, state: State) -> str:
+    return describe(state.event(run), state)
 
 
 def _name(label: int, state: State) -> str:

@@ -13,7 +13,7 @@ from samannot_tui.session.state import State, fold
 from samannot_tui.session.validate import check_event
 
 # What folding an event raises that names a label, prompt, run or step which is not there.
-_CONTRADICTION = (KeyError, ValueError, IndexError)
+CONTRADICTION = (KeyError, ValueError, IndexError)
 
 
 def now() -> str:
@@ -70,7 +70,7 @@ class JournalReader:
     def _folded(self, events: list[AnyEvent]) -> State:
         try:
             return fold(events)
-        except _CONTRADICTION as error:
+        except CONTRADICTION as error:
             good = first_contradiction(events) or 0
             self.damaged_line = good + 1
             self.damage = f"it contradicts the lines before it ({error})"
@@ -85,7 +85,7 @@ def first_contradiction(events: Sequence[AnyEvent]) -> int | None:
         try:
             fold(events[:middle])
             low = middle
-        except _CONTRADICTION:
+        except CONTRADICTION:
             high = middle - 1
     return low if low < len(events) else None
 

@@ -14,6 +14,7 @@ from samannot_tui.masks.index import MaskIndex, RecordSource
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import MaskEvent, State
+from samannot_tui.session.validate import MAX_LABELS
 
 NO_RECORD = 0
 Frames = npt.NDArray[np.intp]
@@ -56,7 +57,7 @@ class LiveMasks:
         self.index = index
         self.frame_count = frame_count
         self._start_over()
-        self._follow(state)
+        self.follow(state)
 
     def _start_over(self) -> None:
         self._table: npt.NDArray[np.int32] = np.zeros((self.frame_count, FEWEST_COLUMNS), np.int32)
@@ -64,7 +65,7 @@ class LiveMasks:
         self._changed: npt.NDArray[np.bool_] = np.zeros(self.frame_count, np.bool_)
         self._log_length = 0
         self._edited_at: dict[int, int] = {}
-        self._barriers: set[int] = set()
+        self._is_barrier: npt.NDArray[np.bool_] = np.zeros(self.frame_count, np.bool_)
         self._counted: list[MaskEvent] = []
         self._replaced: deque[_Replaced] = deque(maxlen=REMEMBERED)
         self._known: dict[tuple[str, int | None], npt.NDArray[Any]] = {}
@@ -76,15 +77,18 @@ class LiveMasks:
         if any(isinstance(event, ev.Undone | ev.Redone) for event in events) or (
             removed and any(not removed.isdisjoint(event.prompts) for event in predicted)
         ):
-            self._follow(state)
+            self.follow(state)
             return
         for event in events:
             if isinstance(event, MaskEvent) and _counts(event, state):
                 self._apply(event, state)
                 self._known = {}
 
-    def _follow(self, state: State) -> None:
-        """Take out the events that count no more, and all after the first of them, and put in those that do."""
+    def follow(self, state: State) -> None:
+        """Go over to another state of the same history, an earlier or a later one.
+
+        Takes out the events that count no more, and all after the first of them, and puts in those that do.
+        """
         counting = [event for event in state.mask_events if _counts(event, state)]
         pairs = zip(self._counted, counting, strict=False)
         common = sum(1 for _ in takewhile(lambda pair: pair[0].seq == pair[1].seq, pairs))
@@ -95,7 +99,7 @@ class LiveMasks:
             common = 0
         while len(self._counted) > common:
             self._take_back()
-        self._barriers = set()
+        self._is_barrier[:] = False
         for event in self._counted:
             self._apply_barrier(event)
         for event in counting[common:]:
@@ -231,18 +235,18 @@ class LiveMasks:
     def _apply_barrier(self, event: MaskEvent) -> None:
         match event:
             case ev.BarrierSet():
-                self._barriers.add(event.frame)
+                self._is_barrier[event.frame] = True
             case ev.BarrierCleared():
-                self._barriers.discard(event.frame)
+                self._is_barrier[event.frame] = False
 
     def _apply_progress(self, event: ev.RunProgressed, state: State) -> None:
         # No two runs go on at once, so what this one has added lies behind what any run had added before.
         records = self.index.of_run(event.run, self._log_length, event.log_length)
         self._log_length = max(self._log_length, event.log_length)
-        planned = {each.label for sweep in state.runs[event.run].plan.passes for each in sweep.labels}
-        records = records[np.isin(self.index.label[records], list(planned))]
-        if self._barriers:
-            records = records[~np.isin(self.index.frame[records], list(self._barriers))]
+        # Tables, not np.isin: that took longer than all the rest of a long session's folding.
+        is_planned = np.zeros(MAX_LABELS + 1, np.bool_)
+        is_planned[[each.label for sweep in state.runs[event.run].plan.passes for each in sweep.labels]] = True
+        records = records[is_planned[self.index.label[records]] & ~self._is_barrier[self.index.frame[records]]]
         self._set(records, asked_at=event.run)
 
     def _apply_absence(self, event: ev.MarkedAbsent) -> None:

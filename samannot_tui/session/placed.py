@@ -31,6 +31,10 @@ class PlacedPrompts:
     _cells: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     _frames: dict[int, list[int]] = field(default_factory=dict)
 
+    def copy(self) -> "PlacedPrompts":
+        frames = {label: known.copy() for label, known in self._frames.items()}
+        return PlacedPrompts(self.by_seq.copy(), self._cells.copy(), frames)
+
     def on(self, frame: int, label: int) -> tuple[PlacedPrompt, ...]:
         """A label's prompts on one frame, in the order in which they were made."""
         return tuple(self.by_seq[seq] for seq in self._cells.get((frame, label), ()))

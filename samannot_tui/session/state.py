@@ -6,7 +6,8 @@ into a State of its own. Undo leaves events out of the fold; nothing is ever un-
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent, EngineInfo
@@ -73,6 +74,9 @@ class Feature:
         if at < len(self.frames) and self.frames[at] == frame:
             del self.frames[at], self.values[at]
 
+    def copy(self) -> "Feature":
+        return Feature(self.frames.copy(), self.values.copy())
+
     def at(self, frame: int) -> tuple[int, str] | None:
         """(since which frame, value) of the latest change at or before `frame`; None before the first."""
         at = bisect_right(self.frames, frame)
@@ -127,11 +131,25 @@ class State:
     def event(self, seq: int) -> AnyEvent:
         return self.history[seq - 1]
 
+    def copy(self) -> "State":
+        """One that goes its own way from here on; the events themselves are shared, as they never change."""
+        twin = copy(self)
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, list | set | PlacedPrompts):
+                setattr(twin, each.name, value.copy())
+        twin.labels = {label: copy(known) for label, known in self.labels.items()}
+        twin.runs = {run: copy(known) for run, known in self.runs.items()}
+        twin.features = {
+            label: {name: feature.copy() for name, feature in named.items()} for label, named in self.features.items()
+        }
+        return twin
+
     def apply(self, event: AnyEvent) -> None:
         """Take in the next event; its `seq` must be `last_seq + 1`."""
         self.history.append(event)
         self.last_seq = event.seq
-        _count_step(event, self.steps, self.redoable)
+        count_step(event, self.steps, self.redoable)
         if isinstance(event, ev.Undone | ev.Redone):
             rebuilt = fold(self.history)
             vars(self).update(vars(rebuilt))
@@ -139,17 +157,24 @@ class State:
             _apply(self, event)
 
 
-def fold(events: Iterable[AnyEvent]) -> State:
-    """The state after `events`, which count from seq 1 without gaps. The result owns a new history list."""
-    state = State(history=list(events))
-    for event in state.history:
-        _count_step(event, state.steps, state.redoable)
+def fold(events: Iterable[AnyEvent], base: State | None = None) -> State:
+    """The state after `events`, which count from seq 1 without gaps. The result owns a new history list.
+
+    Args:
+        base: the state after the first of the events, to go on from: one since which none of its steps was undone or
+            redone for good. It becomes the result.
+    """
+    state = State() if base is None else base
+    state.history = list(events)
+    rest = state.history[state.last_seq :]
+    for event in rest:
+        count_step(event, state.steps, state.redoable)
     counting = set(state.steps)
-    for event in state.history:
+    for event in rest:
         if step_of(event) in counting or isinstance(event, NOT_UNDOABLE):
             _apply(state, event)
-    state.next_label = 1 + max((e.label for e in state.history if isinstance(e, ev.LabelAdded)), default=0)
-    state.last_seq = state.history[-1].seq if state.history else 0
+    state.next_label = max([state.next_label, *(e.label + 1 for e in rest if isinstance(e, ev.LabelAdded))])
+    state.last_seq = len(state.history)
     return state
 
 
@@ -166,7 +191,12 @@ def step_of(event: AnyEvent) -> int | None:
     return event.seq if event.step is None else event.step
 
 
-def _count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
+def count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
+    """Take the next event into `State.steps` and `State.redoable`.
+
+    Raises:
+        ValueError: it undoes, redoes or goes on with a step whose turn it is not.
+    """
     step = step_of(event)
     match event:
         case ev.Undone(target=target):

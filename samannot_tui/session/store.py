@@ -50,11 +50,11 @@ class Session:
         clock: gives the time that events are stamped with, RFC 3339 UTC.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, read_only: str | None = None) -> None:
         """Open; see `open` and `create`."""
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder / "session.json")
-        lock = acquire(folder / "lock")
+        lock = acquire(folder / "lock") if read_only is None else read_only
         self._lock: WriterLock | None = lock if isinstance(lock, WriterLock) else None
         self.read_only: str | None = None if self._lock else f"Read-only: {lock}."
         self._mutex = threading.RLock()
@@ -87,15 +87,19 @@ class Session:
         return cls(folder)
 
     @classmethod
-    def open(cls, folder: Path) -> "Session":
+    def open(cls, folder: Path, *, read_only: str | None = None) -> "Session":
         """Open a session; read-only where another program writes to it or its files are damaged.
+
+        Args:
+            read_only: why nothing is to be written, in words: nothing in the folder changes then, and its lock is
+                left to others.
 
         Raises:
             InputError: not a session, or one that cannot be read at all.
         """
         if not os.path.lexists(folder / "session.json"):
             raise InputError(f"{printable(folder)} is not a session; a session is a folder with a session.json.")
-        return cls(folder)
+        return cls(folder, read_only)
 
     def _load(self) -> None:
         manifest = self.manifest

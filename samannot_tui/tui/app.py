@@ -19,13 +19,16 @@ from samannot_tui.graphics.probe import probe
 from samannot_tui.graphics.terminal import Requested, Terminal, choose
 from samannot_tui.media.source import FrameSource
 from samannot_tui.monitor import Monitor, Reading
+from samannot_tui.session.past import Past
 from samannot_tui.session.store import Session
-from samannot_tui.tui.bindings import BINDINGS, TERMINAL
+from samannot_tui.tui.bindings import TERMINAL, in_order
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.driver import TerminalDriver
 from samannot_tui.tui.leaving import leaving_on_signals
 from samannot_tui.tui.painted import Painted
 from samannot_tui.tui.recent import remember
+from samannot_tui.tui.replay_client import ReplayClient
+from samannot_tui.tui.screens.replay import ReplayWorkspace
 from samannot_tui.tui.screens.workspace import Workspace
 from samannot_tui.tui.widgets.canvas import Canvas
 
@@ -34,6 +37,7 @@ class SamannotApp(App[None]):
     """Annotates one session. `exit()` may be called at any time; the caller then closes the client."""
 
     TITLE = "samannot-tui"
+    WORKSPACE: ClassVar[type[Workspace]] = Workspace
     BINDINGS: ClassVar[list[BindingType]] = [*TERMINAL.bindings]
     CSS = """
     /* Dimming what lies behind a dialog would send the whole screen again, twice. */
@@ -46,7 +50,7 @@ class SamannotApp(App[None]):
         super().__init__(driver_class=TerminalDriver)
         self._painted = Painted()
         self._is_told_to_leave = False
-        self.workspace = Workspace(client, source, terminal, read_machine)
+        self.workspace = self.WORKSPACE(client, source, terminal, read_machine)
 
     def on_mount(self) -> None:
         if self._is_told_to_leave:
@@ -135,7 +139,7 @@ class SamannotApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The workspace's actions that can be done now, from its bindings."""
-        for binding in BINDINGS:
+        for binding in in_order(self.workspace.TOPICS):
             _, name, parameters = self._parse_action(binding.action, self.workspace)
             if self.workspace.check_action(name, parameters):
                 run = partial(self.run_action, binding.action, self.workspace)
@@ -143,6 +147,12 @@ class SamannotApp(App[None]):
 
     def _keys(self, binding: Binding) -> str:
         return ", ".join(self.get_key_display(each) for each in Binding.make_bindings([binding]))
+
+
+class ReplayApp(SamannotApp):
+    """Replays one session; its client is a ReplayClient."""
+
+    WORKSPACE = ReplayWorkspace
 
 
 def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
@@ -158,13 +168,21 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
         InputError: those graphics do not work here.
         JobError: the screen broke down; Textual has printed why.
     """
+    remember(session.folder)
+    _run(SamannotApp, Client(session), source, graphics)
+
+
+def run_replay(session: Session, source: FrameSource, graphics: Requested, past: Past, seq: int) -> None:
+    """Replay a session until the person leaves, beginning after event `seq`; as `run_app`, but nothing is kept."""
+    _run(ReplayApp, ReplayClient(session, past, seq), source, graphics)
+
+
+def _run(make: type[SamannotApp], client: Client, source: FrameSource, graphics: Requested) -> None:
     terminal = choose(graphics, probe())
     if terminal.answers.colours == "truecolor":
         os.environ["COLORTERM"] = "truecolor"  # What Textual goes by, and SSH does not forward.
-    client = Client(session)
-    monitor = Monitor(session.folder)
-    remember(session.folder)
-    app = SamannotApp(client, source, terminal, monitor.read)
+    monitor = Monitor(client.folder)
+    app = make(client, source, terminal, monitor.read)
     with leaving_on_signals(app.leave):
         try:
             app.run()

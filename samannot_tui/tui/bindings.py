@@ -269,8 +269,23 @@ TERMINAL = Topic(
 )
 
 TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
+
+
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
-BINDINGS = sorted(
-    (binding for topic in TOPICS for binding in topic.bindings), key=lambda binding: binding.id != "session.help"
+def in_order(topics: tuple[Topic, ...]) -> list[Binding]:
+    """The bindings of topics as a screen has them."""
+    all_of_them = (binding for topic in topics for binding in topic.bindings)
+    return sorted(all_of_them, key=lambda binding: binding.id != "session.help")
+
+
+BINDINGS = in_order(TOPICS)
+
+NOTES = (
+    "Ctrl+P finds any action by name. "
+    "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
+    "click a negative one (or, on a point, takes it away or selects it), drag draws a box, or paints if the brush is "
+    "chosen: then the right button erases and ctrl click fills. While nothing is placed, right click takes a prompt "
+    "away and ctrl click selects a prompt or a mask. The wheel zooms, a drag with the middle button, or the left one "
+    "while nothing is placed, moves the picture; click or drag in the timeline to go there."
 )

@@ -56,8 +56,12 @@ class Client:
         follower: the screen's copy of the annotation; only the screen's thread applies events to it.
     """
 
-    def __init__(self, session: Session) -> None:
-        """The engine is that of the session's settings; it starts when first needed."""
+    def __init__(self, session: Session, follower: Follower | None = None) -> None:
+        """The engine is that of the session's settings; it starts when first needed.
+
+        Args:
+            follower: the annotation that is shown; by default as it is now.
+        """
         self._session = session
         self._runner: Runner | None = None
         self._spec: EngineSpec | None = None
@@ -66,7 +70,7 @@ class Client:
         self._closing = threading.Lock()
         self._is_closing = threading.Event()
         self._orders = ThreadPoolExecutor(1, "session")
-        self.follower = Follower(session)
+        self.follower = Follower(session) if follower is None else follower
 
     @property
     def folder(self) -> Path:
@@ -74,8 +78,8 @@ class Client:
 
     @property
     def notices(self) -> Sequence[str]:
-        """Sentences about what opening the session found."""
-        return self._session.notices
+        """Sentences about what opening the session found, and why it is read-only, if it is."""
+        return (*self._session.notices, *filter(None, [self.read_only]))
 
     @property
     def read_only(self) -> str | None:

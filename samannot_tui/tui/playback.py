@@ -1,5 +1,6 @@
 """Playing a video by the clock: which frame is due when. Pictures that take too long are left out, never late."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -40,7 +41,7 @@ class Playback:
         return replace(self, frame=self.frame_at(now), since=now, speed=speed)
 
 
-def next_speed(speed: float, steps: int) -> float:
-    """The speed that many steps faster (slower if negative) among SPEEDS; the last one beyond their ends."""
-    place = SPEEDS.index(speed) + steps
-    return SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+def next_speed(speed: float, steps: int, speeds: Sequence[float] = SPEEDS) -> float:
+    """The speed that many steps faster (slower if negative) among `speeds`; the last one beyond their ends."""
+    place = speeds.index(speed) + steps
+    return speeds[min(max(place, 0), len(speeds) - 1)]

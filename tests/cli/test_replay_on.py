@@ -70,9 +70,11 @@ def test_an_interruption_leaves_no_half_a_session(finished: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "Say what to do"),
-        (("--verify", "--out", "x"), "Say what to do"),
-        (("--verify", "--engine", "flow"), "--engine goes with --out"),
+        (("--engine", "flow"), "--engine has no meaning here: the player shows what there is"),
+        (("--verify", "--out", "x"), "exclude each other"),
+        (("--verify", "--engine", "flow"), "--engine has no meaning here: --verify takes"),
+        (("--verify", "--until", "3"), "--until has no meaning here"),
+        (("--out", "x", "--at", "14:05"), "--at has no meaning here: --out does the whole journal again"),
         (("--out", "."), "exists already"),
         (("--out", "x", "--checkpoint", "nothing.pt"), "nothing.pt"),
         (("--out", "x", "--image-size", "77", "--engine", "sam2"), "multiple of 32"),

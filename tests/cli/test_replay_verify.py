@@ -75,7 +75,7 @@ def test_a_mask_that_differs_is_named_and_ends_with_1(prompted: Path) -> None:
     [
         (("--verify",), "is not there; say where it is now with --media"),
         (("--verify", "--media", "nowhere.mp4"), "nowhere.mp4 is not there"),
-        (("--exact",), "--exact goes with --verify"),
+        (("--exact",), "--exact has no meaning here"),
         (("--verify", "--checkpoint", "nothing.pt"), "nothing.pt"),
     ],
 )

@@ -6,11 +6,11 @@ import pytest
 
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError, JobError
+from samannot_tui.jobs.opening import open_session
 from samannot_tui.jobs.replaying import Replayed, replay_on
 from samannot_tui.jobs.verifying import verify
 from samannot_tui.masks.rle import Rle
 from samannot_tui.session import events as ev
-from samannot_tui.session.recorded import Recorded
 from samannot_tui.session.store import Session
 from tests.engine.studio import TOY_COMMAND, Studio
 from tests.jobs.afternoon import DOG, toy, work
@@ -20,12 +20,11 @@ Cells = dict[tuple[int, int], tuple[Rle, str]]
 
 
 def replayed(studio: Studio, out: Path, engine: str = "toy") -> Replayed:
-    recorded = Recorded(studio.session.folder)
+    opened = open_session(studio.session.folder, read_only="a test")
     try:
-        spec, settings = EngineSpec(engine), {"engine": "flow"}
-        return replay_on(recorded, studio.video, out, spec, settings, lambda done, total: None, TOY_COMMAND)
+        return replay_on(opened, out, EngineSpec(engine), {"engine": "flow"}, lambda done, total: None, TOY_COMMAND)
     finally:
-        recorded.close()
+        opened.close()
 
 
 def live_masks(session: Session) -> Cells:
@@ -99,9 +98,9 @@ def test_people_did_it_when_they_did_it(studio: Studio, tmp_path: Path) -> None:
 def test_the_new_session_verifies(studio: Studio, tmp_path: Path) -> None:
     work(studio)
     replayed(studio, tmp_path / "again.samannot", "toy:step=2")
-    recorded = Recorded(tmp_path / "again.samannot")
-    checks = verify(recorded, studio.video, lambda done, total: None, make_spec=toy, command=TOY_COMMAND)
-    recorded.close()
+    opened = open_session(tmp_path / "again.samannot", read_only="a test")
+    checks = verify(opened, lambda done, total: None, make_spec=toy, command=TOY_COMMAND)
+    opened.close()
     assert len(checks) > 10 and all(check.is_exact for check in checks)
 
 

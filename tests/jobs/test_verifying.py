@@ -10,13 +10,13 @@ import pytest
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError
+from samannot_tui.jobs.opening import open_session
 from samannot_tui.jobs.verifying import EventCheck, verify
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import Rle, decode, encode
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import EngineInfo
-from samannot_tui.session.recorded import Recorded
 from tests.engine.studio import TOY_COMMAND, Studio
 from tests.jobs.afternoon import CAT, DOG, ask, faster, toy, work
 
@@ -30,11 +30,11 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def verified(studio: Studio, make: Callable[[EngineInfo, Sequence[str]], EngineSpec] = toy) -> list[EventCheck]:
-    recorded = Recorded(studio.session.folder)
+    opened = open_session(studio.session.folder, read_only="a test")
     try:
-        return verify(recorded, studio.video, lambda done, total: None, make_spec=make, command=TOY_COMMAND)
+        return verify(opened, lambda done, total: None, make_spec=make, command=TOY_COMMAND)
     finally:
-        recorded.close()
+        opened.close()
 
 
 def test_every_run_and_prediction_comes_out_again_to_the_pixel(studio: Studio) -> None:
@@ -128,10 +128,10 @@ def test_without_its_engine_a_session_is_refused(studio: Studio) -> None:
     runner = studio.runner("toy")
     studio.box(DOG, 4, x=5)
     runner.run_and_wait(_forward(4))
-    recorded = Recorded(studio.session.folder)
+    opened = open_session(studio.session.folder, read_only="a test")
     with pytest.raises(InputError, match="There is no engine toy"):
-        verify(recorded, studio.video, lambda done, total: None)
-    recorded.close()
+        verify(opened, lambda done, total: None)
+    opened.close()
 
 
 def _forward(frame: int) -> RunRequest:

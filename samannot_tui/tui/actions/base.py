@@ -4,7 +4,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual.screen import Screen
@@ -14,6 +14,7 @@ from samannot_tui.session.commands import AnyCommand
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.state import Label
 from samannot_tui.text import printable
+from samannot_tui.tui.bindings import Topic
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.widgets.ask_line import Answer, AskLine
@@ -25,6 +26,8 @@ WARNING_SECONDS = 10.0
 class ActionScreen(Screen[None]):
     """The workspace, as its actions see it."""
 
+    TOPICS: ClassVar[tuple[Topic, ...]]
+    NOTES: ClassVar[str]
     client: Client
     place: Place
     ask_line: AskLine

@@ -61,4 +61,4 @@ class SessionActions(ActionScreen):
             self.say(sentence)
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(self.TOPICS, self.NOTES))

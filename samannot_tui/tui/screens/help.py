@@ -1,6 +1,6 @@
 """The help screen, made from the bindings alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar
@@ -13,18 +13,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from samannot_tui.tui.bindings import TOPICS, Topic
+from samannot_tui.tui.bindings import Topic
 from samannot_tui.tui.widgets.timeline_rows import legend
-
-NOTES = (
-    "Ctrl+P finds any action by name. "
-    "Frames are counted from 0, blocks and labels from 1. With the mouse: click places a point, right or ctrl "
-    "click a negative one (or, on a point, takes it away or selects it), drag draws a box, or paints if the brush is "
-    "chosen: then the right button erases and ctrl click fills. While nothing is placed, right click takes a prompt "
-    "away and ctrl click selects a prompt or a mask. The wheel zooms, a drag with the middle button, or the left one "
-    "while nothing is placed, moves the picture; click or drag in the timeline to go there."
-)
-
 
 KEY_COLUMNS = 18
 
@@ -45,13 +35,18 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", "Up", id="help.up", tooltip="Scroll up", show=False),
     ]
 
+    def __init__(self, topics: Sequence[Topic], notes: str) -> None:
+        super().__init__()
+        self._topics = topics
+        self._notes = notes
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False) as pane:
             pane.border_title = "Keys"
             pane.border_subtitle = "Esc closes"
-            yield Static(NOTES, markup=False)
+            yield Static(self._notes, markup=False)
             yield Static(legend())
-            for topic in TOPICS:
+            for topic in self._topics:
                 yield Static(topic.title, markup=False, classes="title")
                 # One widget a topic: one a key took half a second to open.
                 table = Table.grid(Column(width=KEY_COLUMNS, style="bold"), Column(ratio=1), padding=(0, 1, 0, 0))

@@ -29,7 +29,7 @@ from samannot_tui.tui.actions.proposing import ProposingActions
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.selecting import SelectingActions
 from samannot_tui.tui.actions.session import SessionActions
-from samannot_tui.tui.bindings import BINDINGS
+from samannot_tui.tui.bindings import BINDINGS, NOTES, TOPICS, Topic
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
 from samannot_tui.tui.engine_status import EngineNews
@@ -78,6 +78,8 @@ class Workspace(
     """
 
     AUTO_FOCUS = ""
+    TOPICS: ClassVar[tuple[Topic, ...]] = TOPICS
+    NOTES: ClassVar[str] = NOTES
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
     CSS = """
     Workspace {
@@ -142,7 +144,7 @@ class Workspace(
         with Horizontal(id="middle"):
             with Vertical(id="side"):
                 yield LabelPane(self.place)
-                yield FeaturePane(self.place)
+                yield FeaturePane(self.place, is_read_only)
                 yield ResourcePane(self.place)
             yield Canvas(self._terminal, self._link)
         yield Timeline(self.place)
@@ -175,7 +177,7 @@ class Workspace(
         self._ask_for_picture()
         if not self.place.state.labels and self.client.read_only is None:
             self.say(FIRST_STEP)
-        for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
+        for notice in (*self.client.notices, *self._source.notices):
             self.warn(notice)
         self.carry_out(self.client.look_up_engine())
         self._watch_machine()

@@ -18,16 +18,17 @@ class FeaturePane(Lines):
                   min-height: 3; max-height: 8; }
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, is_read_only: bool) -> None:
         super().__init__()
         self._place = place
+        self._hint = "" if is_read_only else " f sets a feature"
 
     def refresh_features(self) -> None:
         """Features or the place have changed."""
         active = self._place.active
         self.border_title = Content(f"Features: {printable(active.name)}" if active else "Features")
         lines = [self._line(active, name) for name in self._names(active)] if active else []
-        self.show(Content("\n").join(lines) if lines else Content.styled(" f sets a feature", "dim"))
+        self.show(Content("\n").join(lines) if lines else Content.styled(self._hint, "dim"))
 
     def _names(self, active: Label) -> list[str]:
         """Features that it has, and those that the schema means it to have."""
