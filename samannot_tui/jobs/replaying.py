@@ -178,7 +178,10 @@ class _Replay:
                 self._session.submit(cmd.ChangeSetting(name, value))
         source = relative_to_session(self._recorded.folder, self._session.folder)
         self._session.submit(cmd.RecordReplay(source, len(self._recorded.events)))
-        left = (f"Left behind: {count} {name}." for name, count in self._left_behind.items())
+        left = (
+            f"Left behind, since nothing in the new session stands for it: {count} {name}."
+            for name, count in self._left_behind.items()
+        )
         notices = tuple(dict.fromkeys((*self._notices, *left)))
         index = self._session.masks.index
         masks = self._predictions + int((index.run[1 : index.count + 1] > 0).sum())
