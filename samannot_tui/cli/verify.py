@@ -43,23 +43,29 @@ def print_verification(
         opened.close()
     failed = [check for check in checks if not _passed(check, exact)]
     masks = [mask for check in checks for mask in check.masks]
-    equal = sum(mask.exact for mask in masks)
     result = {
         "session": session,
         "passed": not failed,
         "asked_for": "exact" if exact else f"IoU >= {LEAST_IOU}",
         "masks": len(masks),
-        "exact": equal,
+        "exact": sum(mask.exact for mask in masks),
+        "has_lost_masks": recorded.lost,
         "least_iou": min((mask.iou for mask in masks), default=None),
         "differences": _differences(checks),
         "notices": notices,
         "checks": [_as_json(check, exact) for check in checks],
     }
-    summary = f"{equal} of {len(masks)} masks are equal to the pixel."
-    print_result(result, [*_table(checks, recorded, exact), *_remarks(checks, exact), summary], as_json=as_json)
+    print_result(
+        result, [*_table(checks, recorded, exact), *_remarks(checks, exact), *_summary(result)], as_json=as_json
+    )
     if failed:
-        asked = "the same to the pixel" if exact else f"as they are recorded (IoU {LEAST_IOU} or more)"
-        raise JobError(f"{_count(len(failed), 'run or prediction', 'runs or predictions')} did not give masks {asked}.")
+        asked = "to the pixel" if exact else f"with IoU {LEAST_IOU} or more"
+        raise JobError(f"{_count(len(failed), 'run or prediction', 'runs or predictions')} did not come out {asked}.")
+
+
+def _summary(result: dict[str, Any]) -> list[str]:
+    lost = ["Some recorded masks are lost by damage; those are not compared."] if result["has_lost_masks"] else []
+    return [*lost, f"{result['exact']} of {result['masks']} masks are equal to the pixel."]
 
 
 def _passed(check: EventCheck, exact: bool) -> bool:

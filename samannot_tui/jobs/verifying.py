@@ -18,6 +18,7 @@ from samannot_tui.engine.remote import RemoteEngine
 from samannot_tui.engine.spec import EngineSpec, spec_of
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.jobs.opening import Opened
+from samannot_tui.masks.index import LOST_LABEL
 from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.review.metrics import region_similarity
 from samannot_tui.session import events as ev
@@ -220,7 +221,8 @@ class _Tally:
         if isinstance(event, ev.RunStarted):
             self.records = index.of_run(event.seq, 0, recorded.log_length(event.seq))
         else:
-            self.records = np.array([event.record], np.int32)
+            is_there = event.record <= index.count and index.label[event.record] != LOST_LABEL
+            self.records = np.array([event.record] if is_there else [], np.int32)
         self._recorded = recorded
         self._left = {(int(index.frame[each]), int(index.label[each])): int(each) for each in self.records}
         self._found: list[MaskCheck] = []

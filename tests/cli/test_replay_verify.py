@@ -67,7 +67,7 @@ def test_a_mask_that_differs_is_named_and_ends_with_1(prompted: Path) -> None:
     assert done.returncode == 1
     assert "4 predictions" in done.stdout and "3/4" in done.stdout and "FAILED" in done.stdout
     assert "on frame 0, label 3." in done.stdout
-    assert "1 run or prediction did not give masks as they are recorded" in done.stderr
+    assert "1 run or prediction did not come out with IoU 0.99 or more" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,17 @@ def test_a_run_that_cannot_be_made_again_says_why_and_the_next_one_is_made(studi
         assert prediction.is_exact
 
 
+def test_what_damage_has_taken_is_not_compared(studio: Studio) -> None:
+    runner = studio.runner("toy")
+    for frame in (4, 5, 6):
+        studio.box(DOG, frame, x=5)
+        ask(runner, frame, DOG)
+    log = studio.session.folder / "masks.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(lines[0] + b"{x" + lines[1][2:] + lines[2])
+    assert [(len(check.masks), check.is_exact) for check in verified(studio)] == [(1, True), (0, True), (0, True)]
+
+
 def test_without_its_engine_a_session_is_refused(studio: Studio) -> None:
     runner = studio.runner("toy")
     studio.box(DOG, 4, x=5)
