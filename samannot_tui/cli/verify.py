@@ -59,7 +59,7 @@ def print_verification(
         result, [*_table(checks, recorded, exact), *_remarks(checks, exact), *_summary(result)], as_json=as_json
     )
     if failed:
-        asked = "to the pixel" if exact else f"with IoU {LEAST_IOU} or more"
+        asked = "equal to the pixel" if exact else f"with IoU {LEAST_IOU} or more"
         raise JobError(f"{_count(len(failed), 'run or prediction', 'runs or predictions')} did not come out {asked}.")
 
 
