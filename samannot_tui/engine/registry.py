@@ -75,10 +75,10 @@ def resolve_recorded(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec
     Raises:
         InputError: it cannot run here, or a journal tells nonsense of it.
     """
-    told = {"image_size": info.settings.get("image_size"), "precision": info.settings.get("precision")}
-    given = {name: value for name, value in told.items() if value is not None}
+    fields: dict[str, object] = {"engine": info.name}
+    fields |= {name: info.settings[name] for name in ("image_size", "precision", "threads") if name in info.settings}
     try:
-        spec = msgspec.convert({"engine": info.name, **given}, EngineSpec)
+        spec = msgspec.convert(fields, EngineSpec)
     except msgspec.ValidationError as error:
         raise InputError(f"The journal names an engine that cannot be made: {printable(error)}.") from error
     official = next((model.name for model in CATALOG.values() if model.variant == info.settings.get("variant")), None)
@@ -134,4 +134,5 @@ def make_engine(spec: EngineSpec) -> Engine:
     assert spec.engine == "sam2" and spec.checkpoint is not None, "the spec is resolved"
     from samannot_tui.engine.sam2.engine import Sam2Engine
 
-    return Sam2Engine(decode_path(spec.checkpoint), spec.image_size, spec.precision, spec.feature_cache_mib)
+    path = decode_path(spec.checkpoint)
+    return Sam2Engine(path, spec.image_size, spec.precision, spec.feature_cache_mib, spec.threads)

@@ -152,6 +152,26 @@ def test_a_session_over_several_blocks_comes_out_again_to_the_pixel(
     assert checkpoint_too.returncode == 2 and "nothing.pt" in checkpoint_too.stderr
 
 
+def test_it_comes_out_again_whatever_the_threads_are_now(checkpoint: Path, tmp_path: Path) -> None:
+    """In bf16 one pixel in a hundred is another one with other threads: a replay takes as many as then."""
+    clip = write_clip(tmp_path / "short.mp4", 6)
+    arguments = track(clip, tmp_path / "out", checkpoint, "--image-size", "64", "--precision", "bf16")
+    for threads, order in (("2", arguments), ("1", ["replay", tmp_path / "out" / "short.samannot"])):
+        more = () if order is arguments else ("--verify", "--exact")
+        environment = {**CALM, "OMP_NUM_THREADS": threads}
+        done = subprocess.run(
+            command(*order, *more),
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+        )
+        assert done.returncode == 0, (done.stdout, done.stderr)
+    with opened(tmp_path / "out" / "short.samannot") as session:
+        assert {run.engine.settings["threads"] for run in session.state.runs.values()} == {2}
+
+
 def test_a_session_of_the_flow_engine_moves_to_sam2(clip: Path, checkpoint: Path, tmp_path: Path) -> None:
     """The same human input: what the new session holds is what SAM 2 would have made in the first place."""
     flow = [each for each in track(clip, tmp_path / "flow", checkpoint) if each not in sam2(checkpoint)]
