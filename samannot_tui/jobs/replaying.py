@@ -300,8 +300,7 @@ class _Replay:
         self._steps[event.seq] = reassigned.seq
 
     def _retell(self, group: list[AnyEvent]) -> None:
-        cells: set[tuple[int, int]] = set()
-        pairs = [(event, made) for event in group if (made := self._translated(event, cells))]
+        pairs = [(event, made) for event in group if (made := self._translated(event))]
         if not pairs:
             return
         unstamped = tuple(msgspec.structs.replace(made, seq=0, at="", step=None) for _, made in pairs)
@@ -311,17 +310,12 @@ class _Replay:
             if isinstance(event, ev.PromptAdded):
                 self._prompts[event.seq] = made.seq
 
-    def _translated(self, event: AnyEvent, cells: set[tuple[int, int]]) -> AnyEvent | None:
-        """The event with the new session's numbers; None where nothing stands for it.
-
-        Args:
-            cells: (frame, label) of prompts of the same step so far.
-        """
+    def _translated(self, event: AnyEvent) -> AnyEvent | None:
+        """The event with the new session's numbers; None where nothing stands for it."""
         match event:
-            case ev.PromptAdded(auto=None, frame=frame, label=label):
-                refines = (frame, label) not in cells and not self._session.state.prompts_on(frame, label)
-                cells.add((frame, label))
-                return msgspec.structs.replace(event, base=self._present(frame, label) if refines else None)
+            case ev.PromptAdded(auto=None, frame=frame, label=label, base=base):
+                # Who prompted a frame without a mask meant to refine none.
+                return msgspec.structs.replace(event, base=None if base is None else self._present(frame, label))
             case ev.PromptRemoved(auto=None, prompt=prompt) if prompt in self._prompts:
                 return msgspec.structs.replace(event, prompt=self._prompts[prompt])
             case ev.PromptRemoved(auto=None):
