@@ -95,7 +95,7 @@ def replay_on(
     Args:
         opened: the old session and its video; read-only will do.
         settings: what the new session's engine settings are.
-        progress: called with (frames done, frames to do).
+        progress: called with (steps of the engine's work done, steps to do).
 
     Raises:
         InputError: there is something at `out`, or the engine cannot run here.
