@@ -18,7 +18,7 @@ COMMANDS = {
     "propagate": "Run a session's prompts over its whole video, without a screen.",
     "export": "Write a session's masks as a dataset.",
     "import": "Take masks, boxes or points of another annotation into a session.",
-    "replay": "Play a session's journal: everything that was done, event by event.",
+    "replay": "Play a session's journal, or do its runs again: to see that the masks come out, or on another engine.",
     "log": "Print what was done in a session, and when.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",

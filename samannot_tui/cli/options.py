@@ -90,13 +90,17 @@ class EngineOptions:
             find_checkpoint(checkpoint)
         return given
 
+    def changed(self, settings: Settings) -> Settings:
+        """The settings with what was given. Raises: InputError: as `changes`."""
+        return _changed(settings, self.changes())
+
     def resolve(self, settings: Settings) -> "Resolved":
         """The engine that runs here with these settings and what was given.
 
         Raises:
             InputError: it cannot run here, or as `changes`.
         """
-        return resolve(spec_of(_changed(settings, self.changes())))
+        return resolve(spec_of(self.changed(settings)))
 
     def apply(self, session: "Session") -> None:
         """Change the session's settings to what was given, where that is something else.

@@ -205,7 +205,8 @@ class Conductor:
                     self._tell(Notice(notice))
                 self._begin_waiting()
             case Segmented(ticket=ticket, mask=mask):
-                self._predictor.answer(ticket, mask)
+                assert self._info is not None, "a worker answers once its engine is ready"
+                self._predictor.answer(ticket, mask, self._info)
             case Tracked() | Steered() | Done():
                 if self._recorder and self._recorder.run == reply.run:
                     self._take_run(self._recorder, reply)

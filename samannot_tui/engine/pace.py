@@ -43,10 +43,15 @@ def work_of(frames: int, labels: int) -> int:
 
 
 def seconds_for_work(history: Sequence[AnyEvent], engine: EngineInfo) -> float | None:
-    """What a unit of work took in the last runs that this engine finished, undone ones too; None before the first."""
+    """What a unit of work took in the last runs that this engine finished, undone ones too; None before the first.
+
+    Runs made anew by a replay are left out: their times are those of the runs that they stand for.
+    """
     ended: dict[int, str] = {}
     found: list[float] = []
     for event in reversed(history):
+        if isinstance(event, ev.SessionReplayed):
+            break
         if isinstance(event, ev.RunEnded) and event.outcome == "finished":
             ended[event.run] = event.at
         elif isinstance(event, ev.RunStarted) and event.seq in ended and event.engine == engine:

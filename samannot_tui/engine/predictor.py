@@ -11,6 +11,7 @@ from samannot_tui.engine.sources import computes
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.log import NewMask
 from samannot_tui.session.commands import AddPrediction
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
 
@@ -19,16 +20,19 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True)
 class _AtWork:
-    """What the worker has been asked: `prompts` are the seqs that it was given for the (frame, label) cell."""
+    """What the worker has been asked: `prompts` are the seqs that it was given for the (frame, label) cell, with the
+    mask `base` that they refine, which becomes another one where labels are merged."""
 
     ticket: int
     cell: Cell
     prompts: tuple[int, ...]
+    base: int | None
 
 
 @dataclass(frozen=True)
 class _Gathered:
     seqs: tuple[int, ...]
+    base: int | None
     prompts: JobPrompts
 
 
@@ -63,7 +67,7 @@ class Predictor:
             gathered = self._gather(cell)
             if isinstance(gathered, _Gathered):
                 self._tickets += 1
-                self._at_work = _AtWork(self._tickets, cell, gathered.seqs)
+                self._at_work = _AtWork(self._tickets, cell, gathered.seqs, gathered.base)
                 return Segment(self._tickets, gathered.prompts)
             if gathered:
                 self._tell(gathered)
@@ -85,21 +89,22 @@ class Predictor:
             except InputError as error:
                 return Failed(str(error))
         prompts = gather_prompts(label, frame, [each.prompt for each in placed], base)
-        return _Gathered(tuple(each.seq for each in placed), prompts)
+        return _Gathered(tuple(each.seq for each in placed), placed[0].base, prompts)
 
-    def answer(self, ticket: int, mask: LabelMask) -> None:
-        """Take the worker's mask into the session, unless the prompts have changed since."""
+    def answer(self, ticket: int, mask: LabelMask, engine: EngineInfo) -> None:
+        """Take the mask that the worker's engine made into the session, unless the prompts have changed since."""
         at_work = self._finish(ticket)
         if at_work is None:
             return
         frame, label = at_work.cell
         with self._annotation.latest() as now:
-            wanted = tuple(each.seq for each in now.state.prompts_on(frame, label)) == at_work.prompts
+            placed = now.state.prompts_on(frame, label)
+            wanted = tuple(each.seq for each in placed) == at_work.prompts and placed[0].base == at_work.base
         if wanted:
-            self._store(at_work, mask)
+            self._store(at_work, mask, engine)
         self._done(at_work.cell)
 
-    def _store(self, at_work: _AtWork, mask: LabelMask) -> None:
+    def _store(self, at_work: _AtWork, mask: LabelMask, engine: EngineInfo) -> None:
         frame, label = at_work.cell
         made = NewMask(
             frame=frame,
@@ -116,7 +121,7 @@ class Predictor:
             self._tell(Failed(str(error)))
             return
         try:
-            self._session.submit(AddPrediction(label, frame, record, at_work.prompts))
+            self._session.submit(AddPrediction(label, frame, record, at_work.prompts, engine))
         except JobError as error:
             self._tell(Failed(str(error)))
         except InputError:

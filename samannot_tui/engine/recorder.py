@@ -50,7 +50,7 @@ class RunRecorder:
             JobError: the disk failed.
         """
         writes = self._writes[sweep]
-        kept = [self._new_mask(frame, each) for each in masks if _covers(writes.get(each.label, ()), frame)]
+        kept = [self._new_mask(frame, each) for each in masks if covers(writes.get(each.label, ()), frame)]
         if kept:
             self._session.append_masks(kept)
         self.hand_over.take(sweep, frame, masks)
@@ -96,5 +96,6 @@ class RunRecorder:
         return Progressed(done, self._total, self._pace.seconds_left(self._total - done))
 
 
-def _covers(spans: Sequence[Span], frame: int) -> bool:
+def covers(spans: Sequence[Span], frame: int) -> bool:
+    """Whether the frame lies in one of the spans."""
     return any(span.first <= frame <= span.last for span in spans)

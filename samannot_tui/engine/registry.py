@@ -1,5 +1,6 @@
 """The engines there are, by name; which one works here; each is imported only when it is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from samannot_tui.engine.models.folder import fetched_models, find_checkpoint, m
 from samannot_tui.engine.models.machine import has_nvidia_gpu, missing_package
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.paths import decode_path, encode_path
 from samannot_tui.text import printable
 
@@ -63,6 +65,35 @@ def resolve(spec: EngineSpec) -> Resolved:
     return Resolved(found, reason, f"SAM 2 makes the masks, with the checkpoint {printable(path)}.")
 
 
+def resolve_recorded(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
+    """The engine that made a recorded result, as far as this machine has it; what it says of itself may differ.
+
+    Args:
+        checkpoints: where its weights may be, as the setting of that name, likeliest first; where none of them is
+            there, the official file of its variant counts.
+
+    Raises:
+        InputError: it cannot run here, or a journal tells nonsense of it.
+    """
+    fields: dict[str, object] = {"engine": info.name}
+    fields |= {name: info.settings[name] for name in ("image_size", "precision", "threads") if name in info.settings}
+    try:
+        spec = msgspec.convert(fields, EngineSpec)
+    except msgspec.ValidationError as error:
+        raise InputError(f"The journal names an engine that cannot be made: {printable(error)}.") from error
+    official = next((model.name for model in CATALOG.values() if model.variant == info.settings.get("variant")), None)
+    found = next(filter(_is_found, checkpoints), official or next(iter(checkpoints), None))
+    return resolve(msgspec.structs.replace(spec, checkpoint=found)).spec
+
+
+def _is_found(checkpoint: str) -> bool:
+    try:
+        find_checkpoint(checkpoint)
+    except InputError:
+        return False
+    return True
+
+
 def _checkpoint(spec: EngineSpec) -> Path:
     """The checkpoint that is asked for; else the most accurate that the machine runs well, of those that are there."""
     if spec.checkpoint is not None:
@@ -103,4 +134,5 @@ def make_engine(spec: EngineSpec) -> Engine:
     assert spec.engine == "sam2" and spec.checkpoint is not None, "the spec is resolved"
     from samannot_tui.engine.sam2.engine import Sam2Engine
 
-    return Sam2Engine(decode_path(spec.checkpoint), spec.image_size, spec.precision, spec.feature_cache_mib)
+    path = decode_path(spec.checkpoint)
+    return Sam2Engine(path, spec.image_size, spec.precision, spec.feature_cache_mib, spec.threads)

@@ -98,6 +98,12 @@ def open_session(
     return Opened(session, source, session.notices + source.notices)
 
 
+def damage(session: Session, read_only: str) -> tuple[str, ...]:
+    """What is wrong with a session that was opened as `read_only`, as sentences."""
+    told = session.read_only
+    return () if told is None or read_only in told else (told,)
+
+
 def _info(known: Manifest) -> MediaInfo:
     return MediaInfo(
         kind=known.kind,

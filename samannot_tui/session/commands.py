@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from samannot_tui.session.events import EngineInfo, RecordSpan
+from samannot_tui.session.events import AnyEvent, EngineInfo, RecordSpan
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.schema import Schema
@@ -51,6 +51,7 @@ class AddPrediction(Command, frozen=True, tag=True):
     frame: int
     record: int
     prompts: tuple[int, ...]
+    engine: EngineInfo | None = None
 
 
 class CopyPrompts(Command, frozen=True, tag=True):
@@ -200,6 +201,19 @@ class RecordExport(Command, frozen=True, tag=True):
     path: str
 
 
+class Retell(Command, frozen=True, tag=True):
+    """Events of another session of the same video, in this one's numbers: one undo step, as it was there."""
+
+    events: tuple[AnyEvent, ...]
+
+
+class RecordReplay(Command, frozen=True, tag=True):
+    """See SessionReplayed."""
+
+    source: str
+    events: int
+
+
 class Undo(Command, frozen=True, tag=True):
     """Undo the latest step that still counts."""
 
@@ -231,8 +245,9 @@ OneEventCommand = (
     | AdoptSchema
     | RebindMedia
     | RecordExport
+    | RecordReplay
     | Undo
     | Redo
 )
 # The others lead to several events, which are one undo step.
-AnyCommand = OneEventCommand | CopyPrompts | SetBarriers | SplitOff | Import
+AnyCommand = OneEventCommand | CopyPrompts | SetBarriers | SplitOff | Import | Retell

@@ -35,6 +35,8 @@ def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
             return _split_off(command, now)
         case cmd.Import():
             return _import(command, now)
+        case cmd.Retell(events=events):
+            return list(events)
         case _:
             return [_decide_one(command, now)]
 
@@ -61,6 +63,8 @@ def _decide_one(command: cmd.OneEventCommand, now: Situation) -> AnyEvent:
             return ev.MediaRebound(path=command.path)
         case cmd.RecordExport():
             return ev.Exported(format=command.format, path=command.path)
+        case cmd.RecordReplay(source=source, events=events):
+            return ev.SessionReplayed(source=source, events=events)
         case cmd.Undo():
             return _decide_undo(now.state)
         case cmd.Redo():
@@ -120,12 +124,12 @@ def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction
                 raise InputError("That prompt is gone already.")
             _require_run_of(auto, now.state)
             return ev.PromptRemoved(prompt=prompt, auto=auto)
-        case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts):
+        case cmd.AddPrediction(label=label, frame=frame, record=record, prompts=prompts, engine=engine):
             require_record(record, frame, label, now)
             placed = [now.state.prompts.get(prompt) for prompt in prompts]
             if not placed or not all(each and (each.frame, each.label) == (frame, label) for each in placed):
                 raise InputError("The prompts of that mask have changed meanwhile.")
-            return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts)
+            return ev.MaskPredicted(label=label, frame=frame, record=record, prompts=prompts, engine=engine)
 
 
 def _copy_prompts(command: cmd.CopyPrompts, now: Situation) -> list[AnyEvent]:

@@ -52,6 +52,8 @@ def describe(event: AnyEvent, state: State) -> str:
             return f"the video found at {printable(path)}"
         case ev.Exported(format=name, path=path):
             return f"the export as {printable(name)} to {printable(path)}"
+        case ev.SessionReplayed(source=source, events=events):
+            return f"all before is the {events} events of {printable(source)}, done again"
         case ev.Undone(target=step) | ev.Redone(target=step):
             return f"{type(event).__name__.lower()}: {describe_step(step, state)}"
         case ev.EventLost():

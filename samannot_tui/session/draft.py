@@ -3,7 +3,7 @@
 from samannot_tui.masks.index import MaskIndex
 from samannot_tui.session.commands import AnyCommand
 from samannot_tui.session.decide import decide
-from samannot_tui.session.journal import stamped
+from samannot_tui.session.journal import now, stamped
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.situation import Situation
@@ -29,6 +29,6 @@ class Draft:
             InputError: the command is refused.
         """
         events = decide(command, Situation(self.state, self.live, self._manifest, masks=None))
-        for each in stamped([events], self.state.last_seq):
+        for each in stamped([events], self.state.last_seq, now()):
             self.state.apply(each)
             self.live.update(self.state, [each])

@@ -77,16 +77,26 @@ class PromptRemoved(Event, frozen=True, kw_only=True, tag=True):
     auto: Number | None = None
 
 
+class EngineInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which engine made a result: enough to run it again elsewhere and to see that it is another one."""
+
+    name: str
+    version: str
+    settings: dict[str, Any] = {}
+    weights_sha256: str | None = None
+
+
 class MaskPredicted(Event, frozen=True, kw_only=True, tag=True):
     """The engine's mask for a frame's prompt set: shown at once, live while all of `prompts` still are.
 
-    Not an undo step of its own: undoing the prompt takes it away.
+    Not an undo step of its own: undoing the prompt takes it away. `engine` is None where an older program made it.
     """
 
     label: Number
     frame: Number
     record: Number
     prompts: tuple[Number, ...]
+    engine: EngineInfo | None = None
 
 
 class FeatureSet(Event, frozen=True, kw_only=True, tag=True):
@@ -117,15 +127,6 @@ class BarrierSet(Event, frozen=True, kw_only=True, tag=True):
 
 class BarrierCleared(Event, frozen=True, kw_only=True, tag=True):
     frame: Number
-
-
-class EngineInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which engine made a result: enough to run it again elsewhere and to see that it is another one."""
-
-    name: str
-    version: str
-    settings: dict[str, Any] = {}
-    weights_sha256: str | None = None
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag=True):
@@ -247,6 +248,17 @@ class Exported(Event, frozen=True, kw_only=True, tag=True):
     path: str
 
 
+class SessionReplayed(Event, frozen=True, kw_only=True, tag=True):
+    """All before this was done in another session, `source` (as `session.paths` gives it), of `events` events.
+
+    What people did keeps the times at which they did it; so do the runs, which were made anew in their places, by
+    another engine perhaps: how long they took is not to be read from there. Not an undo step.
+    """
+
+    source: str
+    events: Number
+
+
 class Undone(Event, frozen=True, kw_only=True, tag=True):
     """The step that began with event `target` no longer counts."""
 
@@ -285,6 +297,7 @@ AnyEvent = (
     | SchemaAdopted
     | MediaRebound
     | Exported
+    | SessionReplayed
     | Undone
     | Redone
     | EventLost

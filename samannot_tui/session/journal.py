@@ -21,9 +21,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def stamped(steps: Sequence[Sequence[AnyEvent]], last_seq: int) -> list[AnyEvent]:
-    """The events of `steps` with their seq, counted on from `last_seq`, their step and the present time."""
-    at = now()
+def stamped(steps: Sequence[Sequence[AnyEvent]], last_seq: int, at: str) -> list[AnyEvent]:
+    """The events of `steps` with their seq, counted on from `last_seq`, their step and the time `at`."""
     result: list[AnyEvent] = []
     for events in steps:
         first = last_seq + len(result) + 1

@@ -21,6 +21,7 @@ NOT_UNDOABLE = (
     ev.SchemaAdopted,
     ev.MediaRebound,
     ev.Exported,
+    ev.SessionReplayed,
     ev.MaskPredicted,
     ev.Undone,
     ev.Redone,

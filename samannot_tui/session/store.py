@@ -21,6 +21,7 @@ from samannot_tui.session.commands import AnyCommand
 from samannot_tui.session.decide import decide
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.journal import JournalReader, JournalWriter, stamped
+from samannot_tui.session.journal import now as present_time
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.lock import WriterLock, acquire
 from samannot_tui.session.manifest import Manifest, manifest_of, read_manifest, sync_folder, write_atomically
@@ -33,7 +34,15 @@ from samannot_tui.text import printable
 Listener = Callable[[tuple[AnyEvent, ...]], None]
 
 # Commands whose events name mask records: the records must be durable before the journal says that they count.
-_MASK_COMMANDS = (cmd.AddPrediction, cmd.EditMask, cmd.MarkAbsent, cmd.ReassignMasks, cmd.Import, cmd.ProgressRun)
+_MASK_COMMANDS = (
+    cmd.AddPrediction,
+    cmd.EditMask,
+    cmd.MarkAbsent,
+    cmd.ReassignMasks,
+    cmd.Import,
+    cmd.ProgressRun,
+    cmd.Retell,
+)
 
 
 class Session:
@@ -46,6 +55,7 @@ class Session:
         masks: the mask log.
         notices: sentences about what opening it found and mended.
         read_only: why commands are refused, as a sentence; None where they are not.
+        clock: gives the time that events are stamped with, RFC 3339 UTC.
     """
 
     def __init__(self, folder: Path, read_only: str | None = None) -> None:
@@ -57,6 +67,7 @@ class Session:
         self.read_only: str | None = None if self._lock else f"Read-only: {lock}."
         self._mutex = threading.RLock()
         self._listeners: list[Listener] = []
+        self.clock: Callable[[], str] = present_time
         try:
             self._load()
         except OSError as error:
@@ -185,7 +196,8 @@ class Session:
             commands = plan(self.state, self.live)
             now = Situation(self.state, self.live, self.manifest, self.masks)
             try:
-                events = tuple(stamped([decide(command, now) for command in commands], self.state.last_seq))
+                decided = [decide(command, now) for command in commands]
+                events = tuple(stamped(decided, self.state.last_seq, self.clock()))
                 if not events:
                     return ()
                 if any(isinstance(command, _MASK_COMMANDS) for command in commands):

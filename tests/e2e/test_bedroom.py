@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,7 @@ def test_the_whole_loop_by_keyboard(tmp_path: Path) -> None:
         until(lambda: terminal.is_dead, "the end")
     check_session(tmp_path / "bedroom.samannot")
     check_exports(tmp_path / "bedroom-export")
+    check_replay(tmp_path / "bedroom.samannot")
 
 
 def check_session(folder: Path) -> None:
@@ -78,6 +81,16 @@ def check_exports(folder: Path) -> None:
     labels = json.loads((folder / "png" / "labels.json").read_bytes())
     assert [(label["id"], label["name"]) for label in labels["labels"]] == [(BOY, "boy"), (GIRL, "girl")]
     assert [entry["frame"] for entry in labels["frames"]] == list(range(FRAMES))
+
+
+def check_replay(folder: Path) -> None:
+    """All that the engine made comes out again to the pixel."""
+    verify = [sys.executable, "-m", "samannot_tui", "replay", str(folder), "--verify", "--exact", "--json"]
+    done = subprocess.run(verify, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    print(f"{told['exact']} of {told['masks']} masks")
+    assert told["exact"] == told["masks"] > 2 * FRAMES
 
 
 def label_image(folder: Path, frame: int) -> np.ndarray:

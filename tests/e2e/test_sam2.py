@@ -16,6 +16,8 @@ import pytest
 from samannot_tui.engine.contract import PromptSet
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.open import open_media
+from samannot_tui.session import commands as cmd
+from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.session.store import Session
 from tests.e2e.clips import write_clip
 from tests.e2e.test_terminals import APP, in_session, tmux, until
@@ -127,6 +129,71 @@ def test_propagate_goes_on_with_the_sessions_engine_from_its_memory(
     with opened(done["session"]) as session:
         assert session.state.settings.image_size == IMAGE_SIZE
         assert all(map(np.array_equal, masks(session), before)), "blocks and restarts cost nothing"
+
+
+def test_a_session_over_several_blocks_comes_out_again_to_the_pixel(
+    clip: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    """Memory carried over boundaries, a click on a tracked mask, backward runs: all made again from the journal."""
+    done = json.loads(run(*track(clip, tmp_path / "out", checkpoint, "--block-size", "10")).stdout)
+    with opened(done["session"]) as session:
+        session.submit(cmd.AddPrompt(1, 13, PointPrompt(30, 30, False)))
+        session.submit(cmd.AddLabel("late"))
+        session.submit(cmd.AddPrompt(2, 15, BoxPrompt(20, 10, 40, 30)))
+    assert run("propagate", done["session"], "--from", "12", "--direction", "both", "--all").returncode == 0
+    verified = run("replay", done["session"], "--verify", "--exact", "--json")
+    assert verified.returncode == 0, verified.stderr
+    result = json.loads(verified.stdout)
+    with opened(done["session"]) as session:
+        assert any(each.plan.continues for each in session.state.runs.values())
+        assert result["masks"] == result["exact"] == session.masks.index.count > 2 * FRAMES
+    assert result["differences"] == []
+    checkpoint_too = run("replay", done["session"], "--verify", "--checkpoint", tmp_path / "nothing.pt")
+    assert checkpoint_too.returncode == 2 and "nothing.pt" in checkpoint_too.stderr
+
+
+def test_it_comes_out_again_whatever_the_threads_are_now(checkpoint: Path, tmp_path: Path) -> None:
+    """In bf16 one pixel in a hundred is another one with other threads: a replay takes as many as then."""
+    clip = write_clip(tmp_path / "short.mp4", 6)
+    arguments = track(clip, tmp_path / "out", checkpoint, "--image-size", "64", "--precision", "bf16")
+    for threads, order in (("2", arguments), ("1", ["replay", tmp_path / "out" / "short.samannot"])):
+        more = () if order is arguments else ("--verify", "--exact")
+        environment = {**CALM, "OMP_NUM_THREADS": threads}
+        done = subprocess.run(
+            command(*order, *more),
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+        )
+        assert done.returncode == 0, (done.stdout, done.stderr)
+    with opened(tmp_path / "out" / "short.samannot") as session:
+        assert {run.engine.settings["threads"] for run in session.state.runs.values()} == {2}
+
+
+def test_a_session_of_the_flow_engine_moves_to_sam2(clip: Path, checkpoint: Path, tmp_path: Path) -> None:
+    """The same human input: what the new session holds is what SAM 2 would have made in the first place."""
+    flow = [each for each in track(clip, tmp_path / "flow", checkpoint) if each not in sam2(checkpoint)]
+    old = json.loads(run(*flow, "--engine", "flow", "--block-size", "10").stdout)
+    wanted = json.loads(run(*track(clip, tmp_path / "out", checkpoint, "--block-size", "10")).stdout)
+    new = tmp_path / "new.samannot"
+    done = run("replay", old["session"], "--out", new, *sam2(checkpoint), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["engine"]["name"] == "sam2"
+    with opened(new) as session, opened(wanted["session"]) as other:
+        assert session.state.settings.checkpoint == other.state.settings.checkpoint
+        assert all(map(np.array_equal, masks(session), masks(other))) and len(masks(session)) == FRAMES
+    assert run("replay", new, "--verify", "--exact").returncode == 0
+
+
+def test_other_weights_are_told_beside_the_numbers(clip: Path, checkpoint: Path, tmp_path: Path) -> None:
+    done = json.loads(run(*track(clip, tmp_path / "out", checkpoint)).stdout)
+    other = tmp_path / "other.pt"
+    save_random_checkpoint(other, seed=8)
+    verified = run("replay", done["session"], "--verify", "--checkpoint", other)
+    assert verified.returncode == 1, verified.stderr
+    assert "Another engine than then: weights sha256" in verified.stdout and "FAILED" in verified.stdout
 
 
 def html(path: Path, _: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from samannot_tui.engine import registry
 from samannot_tui.engine.models.folder import checkpoint_setting
-from samannot_tui.engine.registry import engine_names, make_engine, resolve
+from samannot_tui.engine.registry import engine_names, make_engine, resolve, resolve_recorded
 from samannot_tui.engine.spec import EngineSpec
 from samannot_tui.errors import InputError
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.paths import encode_path
 from tests.engine.models.archives import archive
 
@@ -114,3 +115,42 @@ def test_the_program_side_imports_no_picture_library(models: Path) -> None:
     check = heavy + "print([name for name in ('cv2', 'torch', 'skimage', 'av', 'PIL') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class TestRecorded:
+    """What stands in a journal, made again."""
+
+    INFO = EngineInfo(
+        name="sam2",
+        version="1",
+        settings={"variant": "small", "image_size": 512, "precision": "fp32", "threads": 3, "device": "cpu"},
+    )
+
+    def test_its_settings_are_those_of_then(self, models: Path) -> None:
+        put(models, "sam2.1_hiera_tiny.pt", "sam2.1_hiera_small.pt")
+        small = encode_path(models / "sam2.1_hiera_small.pt")
+        assert resolve_recorded(self.INFO, ()) == EngineSpec("sam2", small, 512, "fp32", threads=3)
+        assert resolve_recorded(EngineInfo(name="flow", version="0"), ("tiny",)) == EngineSpec("flow")
+
+    def test_the_first_checkpoint_that_is_there_counts_before_the_official_one(self, models: Path) -> None:
+        put(models, "sam2.1_hiera_small.pt", "own.pt")
+        gone, own = (encode_path(models / name) for name in ("gone.pt", "own.pt"))
+        assert resolve_recorded(self.INFO, (gone, own)).checkpoint == own
+        assert resolve_recorded(self.INFO, (gone,)).checkpoint == encode_path(models / "sam2.1_hiera_small.pt")
+
+    @pytest.mark.parametrize(
+        ("info", "sentence"),
+        [
+            (INFO, "`samannot-tui models fetch small`"),
+            (EngineInfo(name="sam9", version="1"), "There is no engine sam9"),
+            (EngineInfo(name="sam2", version="1", settings={"threads": 10**9}), "names an engine that cannot be made"),
+            (
+                EngineInfo(name="sam2", version="1", settings={"image_size": "big"}),
+                "names an engine that cannot be made",
+            ),
+        ],
+    )
+    def test_what_cannot_be_made_here_is_refused(self, info: EngineInfo, sentence: str) -> None:
+        with pytest.raises(InputError) as refusal:
+            resolve_recorded(info, ())
+        assert sentence in str(refusal.value)

@@ -19,6 +19,7 @@ from samannot_tui.engine.reports import (
     PredictionDone,
     PredictionPending,
     Progressed,
+    Ready,
     Resumed,
     RunnerEvent,
     Stale,
@@ -438,6 +439,7 @@ class TestPredictions:
         assert runner.wait_idle(SECONDS)
         event = studio.session.history()[-1]
         assert isinstance(event, ev.MaskPredicted) and (event.frame, event.label, event.prompts) == (4, 1, (seq,))
+        assert event.engine is not None and event.engine.name == "toy"
         record = studio.session.masks.read(event.record)
         assert (record.source, record.run) == ("prompted", None)
         assert studio.reported(PredictionPending, PredictionDone) == [PredictionPending(4, 1), PredictionDone(4, 1)]
@@ -464,6 +466,23 @@ class TestPredictions:
         predicted = [event for event in studio.session.history() if isinstance(event, ev.MaskPredicted)]
         assert [len(event.prompts) for event in predicted] == [2]
         assert studio.reported(PredictionDone) == [PredictionDone(4, 1)]
+
+    def test_a_mask_of_what_was_merged_meanwhile_is_dropped(self, studio: Studio) -> None:
+        """The union stays: a mask that refines what was there before would lose the other label's part."""
+        for label, x in ((1, 20), (2, 40)):
+            studio.box(label, 6, x=x)
+        runner = studio.runner()
+        runner.run_and_wait(RunRequest(6, "forward"))
+        studio.point(1, 7, x=25)
+        signals = Signals(studio)
+        slow = studio.runner("toy:seconds=1", signals)
+        slow.warm()
+        signals.wait_for(lambda: len(studio.reported(Ready)) == 2)
+        slow.predict(7, 1)
+        wait_until_sent(slow)
+        studio.session.submit(cmd.ReassignMasks("merge", 2, 1, 7, 7))
+        assert slow.wait_idle(SECONDS)
+        assert studio.columns(1, 7) == [*range(21, 31), *range(41, 51)]
 
     def test_negative_points_alone_say_that_they_compute_nothing(self, studio: Studio) -> None:
         runner = studio.runner()

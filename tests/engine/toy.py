@@ -10,6 +10,7 @@ frame was read. The engine's name says how it behaves: "toy", or "toy:key=value,
     raise=F       raises RuntimeError at frame F
     nan=F         scores NaN at frame F
     die=F         ends its process at frame F
+    step=N        moves masks N pixels a frame
 """
 
 import os
@@ -73,7 +74,8 @@ class ToyTracker:
                 given = [prompts for prompts in each.prompts if prompts.frame == frame]
                 if not given and each.label not in self._memory:
                     continue
-                moved = np.roll(self._memory[each.label], 1 if forward else -1, axis=1) if not given else None
+                step = int(self._options.get("step", 1)) * (1 if forward else -1)
+                moved = np.roll(self._memory[each.label], step, axis=1) if not given else None
                 mask = self._mask(given[0]) if moved is None else moved
                 self._memory[each.label] = mask
                 results.append(self._result(frame, each.label, mask, "prompted" if given else "propagated"))

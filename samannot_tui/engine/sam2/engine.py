@@ -26,8 +26,15 @@ _LARGEST_CACHE = 8 * 2**30
 class Sam2Engine:
     """Implements `engine.contract.Engine`."""
 
-    def __init__(self, checkpoint: Path, image_size: int, precision: Precision, feature_cache_mib: int | None) -> None:
-        """Load a checkpoint file; the other arguments are as in `session.settings.Settings`.
+    def __init__(
+        self,
+        checkpoint: Path,
+        image_size: int,
+        precision: Precision,
+        feature_cache_mib: int | None,
+        threads: int | None = None,
+    ) -> None:
+        """Load a checkpoint file; the other arguments are as in `engine.spec.EngineSpec`.
 
         Raises:
             InputError: the image size or precision cannot be, or the file is no checkpoint of SAM 2.1.
@@ -38,6 +45,8 @@ class Sam2Engine:
                 f"The image size {image_size} does not fit SAM 2; give a multiple of {IMAGE_SIZES.step} "
                 f"from {IMAGE_SIZES[0]} to {IMAGE_SIZES[-1]}."
             )
+        if threads is not None:
+            torch.set_num_threads(threads)
         placement = place(precision)
         weights = read_checkpoint(checkpoint)
         model = build_model(weights.variant, image_size, weights.weights)
@@ -54,6 +63,9 @@ class Sam2Engine:
             "max_cond_frames": MAX_CONDITIONING,
             "torch": str(torch.__version__),
         }
+        if placement.device.type == "cpu":
+            # Both change the last bits of what it computes.
+            settings |= {"threads": torch.get_num_threads(), "instructions": torch.backends.cpu.get_cpu_capability()}
         no_gpu = driver_problem() if placement.device.type == "cpu" else None
         self.notices = tuple(notice for notice in (weights.notice, no_gpu) if notice)
         self.info = EngineInfo(name="sam2", version=version("sam2"), settings=settings, weights_sha256=weights.sha256)

@@ -16,6 +16,7 @@ from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.registry import READABLE
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
+from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.typed_path import typed_path
 from samannot_tui.tui.widgets.choice import Choice
 from samannot_tui.tui.widgets.field import Field
@@ -94,6 +95,9 @@ class ImportScreen(ModalScreen[str]):
             self.dismiss(None)
 
     def action_go_on(self) -> None:
+        after_keys_before(self, self._confirm)
+
+    def _confirm(self) -> None:
         if not self._is_busy and self.query_one(Field).value.strip():
             self._is_busy = True
             self._cancelled.clear()
