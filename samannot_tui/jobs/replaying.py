@@ -39,6 +39,7 @@ from samannot_tui.session.store import Session, make_folder
 from samannot_tui.text import printable
 
 Progress = Callable[[int, int], None]
+MASKS_AT_A_TIME = 256
 
 ENGINE_SETTINGS = ("engine", "checkpoint", "image_size", "precision", "feature_cache_mib")
 # Told by the new session itself, or true of the old one alone.
@@ -328,6 +329,8 @@ class _Replay:
                 return msgspec.structs.replace(event, record=self._copied(record), base=base)
             case ev.MarkedAbsent(record=record):
                 return msgspec.structs.replace(event, record=self._copied(record))
+            case ev.Imported(records=spans):
+                return msgspec.structs.replace(event, records=tuple(map(self._copied_span, spans)))
             case ev.SettingChanged(name=name) if name in ENGINE_SETTINGS:
                 return None
             case _ if isinstance(event, _RETOLD):
@@ -341,8 +344,13 @@ class _Replay:
         return live.record(frame, label) if live.is_present(frame, label) else None
 
     def _copied(self, record: int) -> int:
-        """A person's mask in the new session."""
-        mask = self._recorded.masks.read(record)
-        made = NewMask(**{name: getattr(mask, name) for name in NewMask.__struct_fields__})
-        (copied,) = self._session.append_masks([made])
-        return copied
+        """A mask that no engine here made, in the new session."""
+        return self._copied_span(ev.RecordSpan(record, record)).first
+
+    def _copied_span(self, span: ev.RecordSpan) -> ev.RecordSpan:
+        copied: list[int] = []
+        for start in range(span.first, span.last + 1, MASKS_AT_A_TIME):
+            masks = map(self._recorded.masks.read, range(start, min(start + MASKS_AT_A_TIME, span.last + 1)))
+            made = [NewMask(**{name: getattr(mask, name) for name in NewMask.__struct_fields__}) for mask in masks]
+            copied += self._session.append_masks(made)
+        return ev.RecordSpan(copied[0], copied[-1])

@@ -37,6 +37,8 @@ def subject(event: AnyEvent, state: State) -> Subject:
             return Subject(labels, (first, last), first)
         case ev.MarkedAbsent(label=label, first=first, last=last):
             return Subject((label,), (first, last), first)
+        case ev.Imported(labels=labels):
+            return Subject(labels)
         case ev.MasksReassigned(label=label, other=other, first=first, last=last):
             return Subject((label, other), (first, last), first)
         case ev.RunStarted():

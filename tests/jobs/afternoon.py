@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from samannot_tui.engine.planner import RunRequest
 from samannot_tui.engine.runner import Runner
 from samannot_tui.engine.spec import EngineSpec
+from samannot_tui.masks.log import NewMask
+from samannot_tui.masks.rle import encode
 from samannot_tui.session import commands as cmd
-from samannot_tui.session.events import EngineInfo
-from tests.engine.studio import Studio
+from samannot_tui.session.events import EngineInfo, RecordSpan
+from samannot_tui.session.prompts import PointPrompt
+from tests.engine.studio import HEIGHT, WIDTH, Studio
 from tests.engine.test_runner import SECONDS, Signals, ended, wait_until_sent
 
-DOG, CAT = 1, 2
+DOG, CAT, COW = 1, 2, 4
 
 
 def toy(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
@@ -27,6 +32,27 @@ def faster(info: EngineInfo, checkpoints: Sequence[str]) -> EngineSpec:
 def ask(runner: Runner, frame: int, label: int) -> None:
     runner.predict(frame, label)
     assert runner.wait_idle(SECONDS)
+
+
+def take_in(studio: Studio, new_label: int) -> None:
+    """Two masks and a point that were made elsewhere."""
+    masks = [
+        NewMask(
+            frame=frame,
+            label=new_label,
+            rle=encode(np.eye(HEIGHT, WIDTH, dtype=np.bool_)),
+            object_score=1.0,
+            quality=1.0,
+            source="propagated",
+            run=None,
+            imported=True,
+        )
+        for frame in (30, 31)
+    ]
+    records = RecordSpan(*studio.session.append_masks(masks))
+    point = cmd.NewPrompt(new_label, 33, PointPrompt(10, 10))
+    now = studio.session.state.last_seq
+    studio.session.submit(cmd.Import(now, "coco", "theirs.json", ("cow",), (new_label,), (), (), (point,), (records,)))
 
 
 def work(studio: Studio) -> None:
@@ -69,6 +95,7 @@ def work(studio: Studio) -> None:
     session.submit(cmd.MarkAbsent(CAT, 25, 26))
     session.submit(cmd.ClearMasks((DOG,), 0, 1))
     session.submit(cmd.SplitOff(DOG, "bird", 18, 19))
+    take_in(studio, COW)
     session.submit(cmd.SetFeature(DOG, "mood", 3, "glad"))
     session.submit(cmd.CopyPrompts((DOG,), 4, 35))
     runner.run_and_wait(RunRequest(35, "frame"))

@@ -37,7 +37,7 @@ KINDS: dict[Kind, tuple[type[AnyEvent], ...]] = {
     "deed": tuple(set(get_args(AnyEvent)) - {ev.RunProgressed, ev.RunEnded, ev.MaskPredicted, ev.EventLost}),
     "run": (ev.RunStarted,),
     "prompt": (ev.PromptAdded, ev.PromptRemoved),
-    "edit": (ev.MaskEdited, ev.MarkedAbsent, ev.MasksReassigned, ev.MasksCleared),
+    "edit": (ev.MaskEdited, ev.MarkedAbsent, ev.MasksReassigned, ev.MasksCleared, ev.Imported),
 }
 WORDS: dict[Kind, str] = {"deed": "deed", "run": "run", "prompt": "prompt", "edit": "mask made by a person"}
 
