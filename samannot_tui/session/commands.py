@@ -150,6 +150,32 @@ class SplitOff(Command, frozen=True, tag=True):
     last: int
 
 
+class MarkReview(Command, frozen=True, tag=True):
+    """Judge a label's masks as they are now; see ReviewMarked."""
+
+    label: int
+    first: int
+    last: int
+    verdict: Literal["satisfactory", "unsatisfactory"]
+    reason: str = ""
+    by: str = ""
+    sample: int | None = None
+
+
+class WithdrawReview(Command, frozen=True, tag=True):
+    label: int
+    first: int
+    last: int
+    by: str = ""
+
+
+class DrawSample(Command, frozen=True, tag=True):
+    """Choose `count` of the annotated frames of all labels at random; the same seed chooses the same."""
+
+    count: int
+    seed: int
+
+
 class ChangeSetting(Command, frozen=True, tag=True):
     name: str
     value: Any
@@ -195,6 +221,9 @@ OneEventCommand = (
     | EditMask
     | MarkAbsent
     | ReassignMasks
+    | MarkReview
+    | WithdrawReview
+    | DrawSample
     | ChangeSetting
     | AdoptSchema
     | RebindMedia

@@ -16,6 +16,9 @@ from samannot_tui.session.schema import Schema
 from samannot_tui.session.settings import Settings, changed
 
 NOT_UNDOABLE = (
+    ev.ReviewMarked,
+    ev.ReviewWithdrawn,
+    ev.SampleDrawn,
     ev.SettingChanged,
     ev.SchemaAdopted,
     ev.MediaRebound,
@@ -28,6 +31,7 @@ NOT_UNDOABLE = (
 _MaskChange = (
     ev.RunProgressed | ev.MaskPredicted | ev.MaskEdited | ev.MarkedAbsent | ev.MasksReassigned | ev.MasksCleared
 )
+ReviewEvent = ev.ReviewMarked | ev.ReviewWithdrawn
 MaskEvent = _MaskChange | ev.BarrierSet | ev.BarrierCleared
 
 
@@ -84,6 +88,8 @@ class State:
 
     `mask_events` are the live events that decide which mask records count, in order, of a run's progress
     without others in between only the last; `session.live` turns them into a record for every frame and label.
+    `reviews` are what was said of each label's masks, in order; `session.reviews` turns it into verdicts.
+    `samples` are the checks drawn, by seq.
     `steps` are the undoable steps that still count and `redoable` those that Redo would bring back, by the seq
     of their first event, the last one next.
     """
@@ -94,6 +100,8 @@ class State:
     barriers: set[int] = field(default_factory=set)
     runs: dict[int, Run] = field(default_factory=dict)
     mask_events: list[MaskEvent] = field(default_factory=list)
+    reviews: dict[int, list[ReviewEvent]] = field(default_factory=dict)
+    samples: dict[int, ev.SampleDrawn] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     schema: Schema | None = None
     media_path: str | None = None
@@ -213,6 +221,11 @@ def _apply(state: State, event: AnyEvent) -> None:
             _apply_run(state, event)
         case ev.MaskPredicted() | ev.MaskEdited() | ev.MarkedAbsent() | ev.MasksReassigned() | ev.MasksCleared():
             _apply_masks(state, event)
+        case ev.ReviewMarked() | ev.ReviewWithdrawn():
+            # Of a label that an undo has taken away too: a redo brings it back, and what was said of it.
+            state.reviews.setdefault(event.label, []).append(event)
+        case ev.SampleDrawn():
+            state.samples[event.seq] = event
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
         case ev.SchemaAdopted():
