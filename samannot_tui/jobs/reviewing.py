@@ -3,7 +3,7 @@
 import random
 
 from samannot_tui.errors import InputError
-from samannot_tui.review.progress import tally
+from samannot_tui.review.progress import tally, tracks
 from samannot_tui.session.commands import DrawSample
 from samannot_tui.session.events import SampleDrawn
 from samannot_tui.session.store import Session
@@ -17,6 +17,16 @@ def require_masks(session: Session) -> None:
     """
     if not len(session.live.annotated_frames()):
         raise InputError("There are no masks to review yet; `open` or `propagate` makes some.")
+
+
+def result_in_words(session: Session, sample: SampleDrawn | None) -> str:
+    """What a review has come to: of a check, or of all tracks."""
+    if sample is not None:
+        return f"Check of {len(sample.frames)} frames: {tally(session.state, session.live, sample).words}."
+    found = tracks(session.state, session.live)
+    frames, good = sum(len(each.frames) for each in found), sum(each.satisfactory for each in found)
+    judged = sum(each.judged for each in found)
+    return f"{judged} of {frames} masks judged: {good} satisfactory, {judged - good} not."
 
 
 def drawn_sample(session: Session, count: int, seed: int | None = None) -> SampleDrawn:

@@ -60,6 +60,11 @@ class Track:
         return int(np.isin(self.standing[self.frames], _VERDICTS).sum())
 
     @property
+    def satisfactory(self) -> int:
+        """How many of these are satisfactory."""
+        return int((self.standing[self.frames] == Standing.SATISFACTORY).sum())
+
+    @property
     def is_judged(self) -> bool:
         return self.judged == len(self.frames)
 

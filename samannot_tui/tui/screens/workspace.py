@@ -126,6 +126,7 @@ class Workspace(
         self.place = Place(client.follower, client.read_view())
         self.ask_line = AskLine()
         self.is_leaving = False
+        self.first_deed: Callable[[Workspace], None] | None = None
         self._search = Search()
         self._source = source
         self._terminal = terminal
@@ -178,6 +179,9 @@ class Workspace(
             self.say(FIRST_STEP)
         for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
             self.warn(notice)
+        if self.first_deed is not None:
+            with self.refusals_told():
+                self.first_deed(self)
         self.carry_out(self.client.look_up_engine())
         self._watch_machine()
         self.set_interval(MONITOR_SECONDS, self._watch_machine)
