@@ -20,6 +20,7 @@ from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.painting import CellEdit, PaintMode
 from samannot_tui.tui.prompting import Extent, Mode
 from samannot_tui.tui.reviewing import Review
+from samannot_tui.tui.sheet import Sheet
 
 LONGEST_NAME = 24
 
@@ -100,6 +101,11 @@ class Place:
     def is_reviewing(self) -> bool:
         """Do keys judge, and not annotate?"""
         return self.review is not None and self.review.is_on
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The contact sheet, where it is shown in place of the frame."""
+        return self.review.sheet if self.review is not None and self.review.is_on else None
 
     @property
     def spots(self) -> list[Doubtful]:

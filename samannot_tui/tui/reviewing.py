@@ -9,6 +9,7 @@ from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.reviews import Standing
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
+from samannot_tui.tui.sheet import Sheet
 
 REASONS: dict[str, str] = {
     "d": "drifted",
@@ -34,12 +35,14 @@ class Review:
         sample: the frames drawn that are judged one by one; None where tracks are.
         marked: the frame where the part to be judged begins; None for all of the track.
         asks: is the key of a reason waited for?
+        sheet: the contact sheet, None while the frame is shown.
         left_at: (label, frame) that was left to mend something; None while the review goes on.
     """
 
     sample: SampleDrawn | None = None
     marked: int | None = None
     asks: bool = False
+    sheet: Sheet | None = None
     left_at: tuple[int, int] | None = None
     _known: tuple[int, list[Track]] | None = None
 

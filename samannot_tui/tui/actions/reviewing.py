@@ -17,13 +17,14 @@ ASKING = ("reason", "other_reason", "no_reason")
 """What a key can mean while a reason is waited for."""
 JUDGING = (
     *("judge_good", "judge_bad", "mark_part", "take_back", "mend", "next_track", "next_spot", "leave_review"),
-    *("play", "play_speed", "step", "seek", "goto", "pick_label", "zoom_timeline"),
+    *("sheet", "play", "play_speed", "step", "seek", "goto", "pick_label", "zoom_timeline"),
     *("cycle_view", "compare", "toggle_names", "toggle_only_active", "toggle_outline", "change_opacity"),
     *("zoom", "pan", "whole_picture", "pixel_for_pixel", "toggle_panes", "resize_panes"),
     *("screenshot", "information", "help", "quit"),
 )
 """All that can be done in a review: nothing that changes a mask."""
-JUDGING_ALONE = JUDGING[:8]
+JUDGING_ALONE = JUDGING[:9]
+"""Those of them that mean nothing outside it."""
 
 
 class ReviewActions(PlayingActions):
