@@ -100,9 +100,11 @@ class Scene:
         picture[mask] = own[mask]
         return cv2.GaussianBlur(picture, (5, 5), 1.5)
 
+    def close(self) -> None: ...
+
     @property
     def annotation(self) -> Annotation:
-        return Annotation(self.index, {label: records.copy() for label, records in self.live.items()})
+        return Annotation(FRAMES, self.index, {label: records.copy() for label, records in self.live.items()})
 
     def measured(self, measures: Measures, colours: dict[int, Colours] | None = None) -> tuple[list[int], list[int]]:
         """The frames on which masks, and pixels, were measured."""
@@ -159,11 +161,11 @@ AT_EDGE = disc(66) | (np.arange(WIDTH) < 3)[None, :]
         ("area", disc(66, radius=6), r"area fell by 7\d% in one frame"),
         ("shrunk", disc(66, radius=6), r"area fell by 7\d% since frame 0"),
         ("speed", disc(126), "its centre jumps by 60 pixels"),
-        ("warped", disc(126), "fits the frame before by 0% only, motion allowed for"),
+        ("warped", disc(126), "fits frame 11 by 0% only, motion allowed for"),
         ("unlike", disc(126), r"its colours fit frame 0 by \d\d?% only"),
         ("scattered", SCATTERED, "2 pieces, 2\\d% outside the largest"),
         ("holes", RING, r"holes of \d{3}% of its area"),
-        ("border", AT_EDGE, "touches the picture's edge"),
+        ("border", AT_EDGE, "touches the edge of the picture"),
     ],
 )
 def test_each_sign_is_told_in_words(sign: str, mask: BoolMask, words: str) -> None:

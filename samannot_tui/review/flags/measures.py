@@ -1,12 +1,14 @@
 """What was measured of mask records: columns by record id, which a session keeps and adds to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from samannot_tui.review.flags.shapes import Shape
+if TYPE_CHECKING:
+    # It imports OpenCV, which must not hold up the first paint.
+    from samannot_tui.review.flags.shapes import Shape
 
 _DTYPES: dict[str, type[np.generic]] = {
     "known": np.bool_,
@@ -68,7 +70,7 @@ class Measures:
     def __getitem__(self, name: str) -> Column:
         return self._columns[name]
 
-    def set_shape(self, record: int, shape: Shape) -> None:
+    def set_shape(self, record: int, shape: "Shape") -> None:
         for name, value in shape._asdict().items():
             self._columns[name][record] = value if name in ("area", "x", "y") else min(value, _LARGEST)
         self._columns["known"][record] = True

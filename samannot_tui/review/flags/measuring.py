@@ -24,7 +24,7 @@ def measure_masks(annotation: Annotation, measures: Measures, read: Read) -> Ite
         InputError: a mask is damaged.
     """
     measures.make_room(annotation.index.count)
-    frames = np.zeros(len(annotation.company), np.bool_)
+    frames = np.zeros(annotation.frame_count, np.bool_)
     for records in annotation.records.values():
         present = annotation.is_present(records)
         stranger = measures["company"][records] != annotation.company
@@ -35,7 +35,7 @@ def measure_masks(annotation: Annotation, measures: Measures, read: Read) -> Ite
 
 
 def _measure_frame(frame: int, annotation: Annotation, measures: Measures, read: Read) -> None:
-    records = _present(frame, annotation)
+    records = annotation.on_frame(frame)
     masks = {record: read(record) for record in records.values()}
     for record, rle in masks.items():
         if not measures["known"][record]:
@@ -53,13 +53,6 @@ def _shares(masks: list[Rle]) -> list[float]:
     np.fill_diagonal(shared, 0)
     found: list[float] = shared.max(axis=1).tolist()
     return found
-
-
-def _present(frame: int, annotation: Annotation) -> dict[int, int]:
-    """Label -> record of the masks on a frame."""
-    found = {label: int(records[frame]) for label, records in annotation.records.items()}
-    score = annotation.index.object_score
-    return {label: record for label, record in found.items() if record and score[record] > 0}
 
 
 def measure_pixels(
@@ -80,10 +73,10 @@ def measure_pixels(
     chain = _Chain(source, read)
     anchored = {label: annotation.anchors(label) for label in annotation.records}
     for frame in np.flatnonzero(_pixels_wanted(annotation, measures)).tolist():
-        before = _present(frame - 1, annotation) if frame else {}
+        before = annotation.on_frame(frame - 1) if frame else {}
         if before:
             chain.look(frame - 1)  # first, so that the video is read forward
-        for label, record in _present(frame, annotation).items():
+        for label, record in annotation.on_frame(frame).items():
             anchor = int(anchored[label][frame])
             if anchor in anchors and measures["anchor"][record] != anchor:
                 glimpse, soft = chain.look(frame), chain.coverage(frame, record)
@@ -113,7 +106,7 @@ def _measure_anchors(
 
 def _pixels_wanted(annotation: Annotation, measures: Measures) -> npt.NDArray[np.bool_]:
     """The frames on which something is to be measured against pixels."""
-    frames = np.zeros(len(annotation.company), np.bool_)
+    frames = np.zeros(annotation.frame_count, np.bool_)
     for label, records in annotation.records.items():
         present = annotation.is_present(records)
         anchors = annotation.anchors(label)

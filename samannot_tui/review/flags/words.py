@@ -28,7 +28,7 @@ def in_words(sign: str, label: int, frame: int, annotation: Annotation, measures
         case "speed":
             return f"its centre jumps by {_jump(label, frame, annotation, measures):.0f} pixels"
         case "warped":
-            return f"fits the frame before by {measures['warped'][record]:.0%} only, motion allowed for"
+            return f"fits frame {frame - 1} by {measures['warped'][record]:.0%} only, motion allowed for"
         case "unsteady":
             return "its outline is unsteady around here"
         case "unlike":
@@ -39,7 +39,7 @@ def in_words(sign: str, label: int, frame: int, annotation: Annotation, measures
         case "holes":
             return f"holes of {measures['holes'][record]:.0%} of its area"
         case "border":
-            return "touches the picture's edge"
+            return "touches the edge of the picture"
         case "shared":
             return f"{measures['shared'][record]:.0%} of it is covered by another instance"
         case "ends":
