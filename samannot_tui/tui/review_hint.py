@@ -20,7 +20,7 @@ def review_hint(place: Place) -> str:
         parts.append(f"from frame {review.marked} to here")
     if review.sample is None and label is not None:  # who checks judges anew
         parts.append(_said(place, label))
-        parts += [spot.words for spot in place.spots if spot.frame == place.frame]
+        parts.append(place.why_doubtful(place.frame))
     if place.sheet is not None:
         parts.insert(0, f"frame {place.frame}")
     return " · ".join(filter(None, (*parts, KEYS if place.sheet is None else ON_SHEET)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from samannot_tui.review.progress import Doubtful, Tally, Track, tracks
+from samannot_tui.review.progress import Tally, Track, tracks
 from samannot_tui.session.events import ReviewMarked, SampleDrawn
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.reviews import Standing
@@ -63,14 +63,14 @@ def track_of(tracks: Sequence[Track], label: int | None) -> Track | None:
     return next((track for track in tracks if track.label == label), None)
 
 
-def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequence[Doubtful]) -> str:
+def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequence[int]) -> str:
     """ "track 2/5 · 3 doubtful spots left · 60 % judged"; `spots` are those of the label."""
     total = sum(len(track.frames) for track in tracks)
     share = sum(track.judged for track in tracks) / total if total else 0.0
     parts = [f"{int(100 * share)} % judged"]
     track = track_of(tracks, label)
     if track is not None:
-        left = sum(track.is_open(spot.frame) for spot in spots)
+        left = sum(track.is_open(spot) for spot in spots)
         if spots:
             parts.insert(0, f"{left} doubtful spot{'' if left == 1 else 's'} left")
         parts.insert(0, f"track {tracks.index(track) + 1}/{len(tracks)}")

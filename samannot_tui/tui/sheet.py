@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from samannot_tui.graphics.target import Target
 from samannot_tui.render.grid import Grid
 from samannot_tui.review.progress import Track
@@ -64,7 +66,8 @@ def sparse(track: Track, places: int) -> Sheet:
 
 def frames_of(sheet: Sheet, track: Track, spots: Sequence[int]) -> list[int]:
     """The frames that it shows, rising."""
-    return sorted({*track.frames[:: sheet.every].tolist(), *(spot for spot in spots if spot in track.frames)})
+    shown: list[int] = np.union1d(track.frames[:: sheet.every], track.frames[np.isin(track.frames, spots)]).tolist()
+    return shown
 
 
 def number_of(frames: Sequence[int], frame: int) -> int:

@@ -18,7 +18,7 @@ def sheet_frames(place: Place) -> list[int]:
     track = shown_track(place)
     if place.sheet is None or track is None:
         return []
-    return frames_of(place.sheet, track, [spot.frame for spot in place.spots])
+    return frames_of(place.sheet, track, place.spots)
 
 
 def sheet_page(place: Place, target: Target) -> SheetRequest | None:
@@ -27,7 +27,7 @@ def sheet_page(place: Place, target: Target) -> SheetRequest | None:
     if sheet is None or active is None or track is None:
         return None
     columns, rows = grid_for(target)
-    doubtful = {spot.frame for spot in place.spots}
+    doubtful = set(place.flagged(active.id).tolist())
     frames = sheet_frames(place)
     records = place.live.records(active.id)
     cells = tuple(

@@ -1,7 +1,5 @@
 """The review by keys in the real app: every verdict in the journal, nothing else changed."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -17,6 +15,8 @@ from samannot_tui.tui.sheet_page import sheet_page
 from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.message_line import MessageLine
 from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
+from tests.tui.test_flags import annotate as with_bad_masks
+from tests.tui.test_flags import found
 
 DOG, CAT = 1, 2
 LAST = FRAMES - 1
@@ -25,13 +25,6 @@ LAST = FRAMES - 1
 @pytest.fixture(autouse=True)
 def ann(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMANNOT_REVIEWER", "ann")
-
-
-@dataclass(frozen=True)
-class Doubt:
-    frame: int
-    doubt: float
-    words: str
 
 
 def mask(session: Session, frame: int, label: int) -> None:
@@ -149,22 +142,22 @@ async def test_playing_stops_where_to_look_twice_and_at_the_tracks_end(
 ) -> None:
     seconds = [0.0]
     monkeypatch.setattr("samannot_tui.tui.actions.playing.monotonic", lambda: seconds[0])
-    async with desk() as at:
-        await annotate(at)
-        at.screen.place.doubts = {
-            DOG: [Doubt(8, 0.6, "area fell"), Doubt(9, 0.9, "area fell by 62 %"), Doubt(20, 0.5, "?")]
-        }
+    async with desk((240, 40)) as at:
+        await with_bad_masks(at)
+        await found(at)
         await at.press("V")
         assert line(at).startswith("track 1/2 · 2 doubtful spots left · 0 % judged")
-        for stop, words in ((9, "area fell by 62 %"), (20, "Frame 20: ?."), (LAST, f"The track ends at frame {LAST}.")):
+        for stop in (8, 20, LAST):
             await at.pilot.press("space")
             seconds[0] += 60
             await at.until(lambda: at.screen._playback is None)
-            assert at.screen.place.frame == stop and words in line(at)
+            assert at.screen.place.frame == stop
+            why = at.screen.place.why_doubtful(stop)
+            assert f"Frame {stop}: {why}." in line(at) if stop < LAST else f"ends at frame {LAST}" in line(at)
         await at.press("left_square_bracket", "left_square_bracket")
-        assert at.screen.place.frame == 9
+        assert at.screen.place.frame == 8 and at.screen.place.why_doubtful(8) in line(at)
         await at.press("m", "y")
-        assert line(at).startswith("track 1/2 · 1 doubtful spot left · 2 % judged")
+        assert line(at).startswith("track 1/2 · 1 doubtful spot left · 1 % judged")
 
 
 async def test_a_check_goes_through_the_frames_drawn(desk: OpenDesk) -> None:
@@ -226,10 +219,10 @@ async def test_the_sheet_shows_the_track_and_its_cursor_judges(
 
 async def test_a_doubtful_spot_is_on_the_sheet_and_pages_go_through_all_frames(desk: OpenDesk) -> None:
     async with desk((80, 24)) as at:
-        await annotate(at)
-        at.screen.place.doubts = {DOG: [Doubt(7, 0.9, "area fell")]}
+        await with_bad_masks(at)
+        await found(at)
         await at.press("V", "s")
-        assert 7 in crops(at)
+        assert {8, 20} <= set(crops(at))
         seen = set(crops(at))
         await at.press("z", "z", "z", "z", "home")
         for _ in range(5):
