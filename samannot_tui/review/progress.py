@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from samannot_tui.session.events import SampleDrawn
 from samannot_tui.session.live import LiveMasks
-from samannot_tui.session.reviews import Standing, sampled_verdict, verdicts
+from samannot_tui.session.reviews import Standing, sampled_verdicts, verdicts
 from samannot_tui.session.state import State
 
 NEARBY = 5
@@ -125,7 +125,7 @@ class Tally:
 
 def tally(state: State, live: LiveMasks, sample: SampleDrawn) -> Tally:
     """What was said of the frames drawn; a mask that has changed since is to be judged again."""
-    said = [sampled_verdict(state, live, sample.seq, cell) for cell in sample.frames]
+    said = sampled_verdicts(state, live, sample)
     good, bad = said.count(Standing.SATISFACTORY), said.count(Standing.UNSATISFACTORY)
     return Tally(good, bad, len(said) - good - bad)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samannot_tui.session import events as ev
-from samannot_tui.session.events import JudgedMasks, SampledFrame
+from samannot_tui.session.events import JudgedMasks, SampleDrawn
 from samannot_tui.session.live import NO_RECORD, LiveMasks
 from samannot_tui.session.state import ReviewEvent, State
 
@@ -40,18 +40,16 @@ def verdicts(state: State, live: LiveMasks, label: int) -> Verdicts:
     return _resolved(state.reviews.get(label, ()), live, label)
 
 
-def sampled_verdict(state: State, live: LiveMasks, sample: int, cell: SampledFrame) -> Standing:
-    """What was said of a frame when the check asked for it; verdicts given elsewhere do not count.
+def sampled_verdicts(state: State, live: LiveMasks, sample: SampleDrawn) -> list[Standing]:
+    """What was said of each frame drawn when the check asked for it; verdicts given elsewhere do not count."""
+    standing = {label: _said_of(sample, label, state, live) for label in {cell.label for cell in sample.frames}}
+    return [Standing(int(standing[cell.label][cell.frame])) for cell in sample.frames]
 
-    Args:
-        sample: the seq of the SampleDrawn.
-    """
-    said = [
-        each
-        for each in state.reviews.get(cell.label, ())
-        if isinstance(each, ev.ReviewWithdrawn) or each.sample == sample
-    ]
-    return Standing(int(_resolved(said, live, cell.label).standing[cell.frame]))
+
+def _said_of(sample: SampleDrawn, label: int, state: State, live: LiveMasks) -> npt.NDArray[np.uint8]:
+    reviews = state.reviews.get(label, ())
+    said = [each for each in reviews if isinstance(each, ev.ReviewWithdrawn) or each.sample == sample.seq]
+    return _resolved(said, live, label).standing
 
 
 def _resolved(said: Sequence[ReviewEvent], live: LiveMasks, label: int) -> Verdicts:

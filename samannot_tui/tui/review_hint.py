@@ -3,7 +3,7 @@
 from samannot_tui.session.events import ReviewMarked
 from samannot_tui.session.reviews import Standing, verdicts
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.reviewing import REASONS, verdict_in_words
+from samannot_tui.tui.reviewing import REASONS, SHORT, verdict_in_words
 
 ON_SHEET = "Enter shows it · z denser · y good · n bad · m part"
 KEYS = "y good · n bad · m part · Enter mend · space plays"
@@ -14,7 +14,7 @@ def review_hint(place: Place) -> str:
     review, label = place.review, place.label
     assert review is not None
     if review.asks:
-        return " · ".join((*(f"{key} {words}" for key, words in REASONS.items()), "o other", "Esc"))
+        return " · ".join((*(f"{key} {SHORT.get(words, words)}" for key, words in REASONS.items()), "o other", "Esc"))
     parts = []
     if review.marked is not None:
         parts.append(f"from frame {review.marked} to here")

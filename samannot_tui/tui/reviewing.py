@@ -19,6 +19,8 @@ REASONS: dict[str, str] = {
     "a": "should be absent",
 }
 """Why a mask is not satisfactory, by the key that says so; o is for words of one's own."""
+SHORT = {"wrong instance": "wrong one", "missing parts": "missing", "should be absent": "absent"}
+"""What stands for the longer ones where there is little room."""
 STANDING_GLYPHS = {
     Standing.NONE: "",
     Standing.SATISFACTORY: "✓",
@@ -64,7 +66,7 @@ def track_of(tracks: Sequence[Track], label: int | None) -> Track | None:
 
 
 def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequence[int]) -> str:
-    """ "track 2/5 · 3 doubtful spots left · 60 % judged"; `spots` are those of the label."""
+    """ "track 2/5 · 3 doubtful left · 60 % judged"; `spots` are those of the label."""
     total = sum(len(track.frames) for track in tracks)
     share = sum(track.judged for track in tracks) / total if total else 0.0
     parts = [f"{int(100 * share)} % judged"]
@@ -72,7 +74,7 @@ def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequenc
     if track is not None:
         left = sum(track.is_open(spot) for spot in spots)
         if spots:
-            parts.insert(0, f"{left} doubtful spot{'' if left == 1 else 's'} left")
+            parts.insert(0, f"{left} doubtful left")
         parts.insert(0, f"track {tracks.index(track) + 1}/{len(tracks)}")
     return " · ".join(parts)
 

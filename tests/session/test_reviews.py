@@ -11,7 +11,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.decide_reviews import judged_masks
-from samannot_tui.session.reviews import Standing, sampled_verdict, verdicts
+from samannot_tui.session.reviews import Standing, sampled_verdicts, verdicts
 from samannot_tui.session.store import Session
 from tests.session.support import ENGINE, FRAMES, act, deeds, make_session, new_mask, plan
 
@@ -157,7 +157,7 @@ def test_a_sample_is_drawn_once_and_judged_by_itself(session: Session) -> None:
     first, second = drawn.frames[:2]
     session.submit(cmd.MarkReview(first.label, 5, 14, "satisfactory"))
     session.submit(cmd.MarkReview(second.label, second.frame, second.frame, "unsatisfactory", sample=drawn.seq))
-    found = [sampled_verdict(session.state, session.live, drawn.seq, each) for each in (first, second)]
-    assert found == [NONE, BAD], "what was said of the whole track is no answer to the check"
+    found = sampled_verdicts(session.state, session.live, drawn)
+    assert found[:2] == [NONE, BAD], "what was said of the whole track is no answer to the check"
     (again,) = session.submit(cmd.DrawSample(6, seed=3))
     assert isinstance(again, ev.SampleDrawn) and again.frames == drawn.frames

@@ -7,7 +7,7 @@ from samannot_tui.review.progress import Track, next_open
 from samannot_tui.session.commands import AnyCommand, MarkReview, WithdrawReview
 from samannot_tui.session.events import SampledFrame, SampleDrawn, Verdict
 from samannot_tui.session.reviewer import reviewer
-from samannot_tui.session.reviews import Standing, sampled_verdict, verdicts
+from samannot_tui.session.reviews import Standing, sampled_verdicts, verdicts
 from samannot_tui.session.situation import frames_in_words
 from samannot_tui.tui.actions.playing import PlayingActions
 from samannot_tui.tui.playback import FORWARD
@@ -106,13 +106,13 @@ class ReviewActions(PlayingActions):
 
     def _ask_for_reason(self, asks: bool) -> None:
         self._review().asks = asks
+        self.app.clear_notifications()  # they lie over the keys
         self.refresh_bindings()
         self.show_place()
 
     def action_mark_part(self) -> None:
         """A verdict is on the frames from here to where it is given."""
         self._review().marked = self.place.frame
-        self.say(f"From frame {self.place.frame} on: go to the last frame that y or n is to judge; Esc forgets it.")
         self.show_place()
 
     async def action_take_back(self) -> None:
@@ -147,9 +147,7 @@ class ReviewActions(PlayingActions):
         if not found:
             self.say(f"There is no doubtful spot {'after' if way > 0 else 'before'} this frame.")
             return
-        spot = found[0] if way > 0 else found[-1]
-        self.go_to(spot)
-        self.say(f"Frame {spot}: {self.place.why_doubtful(spot)}.")
+        self.go_to(found[0] if way > 0 else found[-1])
 
     def playing_ends(self, way: int) -> tuple[int, int]:
         """In a review, within the track and no further than the next doubtful spot that is to be judged."""
@@ -169,12 +167,11 @@ class ReviewActions(PlayingActions):
             super().say_that_it_ends(way)
 
     def say_where_it_stops(self, way: int) -> None:
-        frame = self.place.frame
+        """At a doubtful spot, what is doubtful is shown anyway."""
         if not self.place.is_reviewing:
             super().say_where_it_stops(way)
-            return
-        words, ends = self.place.why_doubtful(frame), "ends" if way == FORWARD else "begins"
-        self.say(f"Frame {frame}: {words}." if words else f"The track {ends} at frame {frame}.")
+        elif self.place.frame == (self._track().last if way == FORWARD else self._track().first):
+            self.say(f"The track {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}.")
 
     async def _judge(self, verdict: Verdict, reason: str = "") -> None:
         review, (label, stretches) = self._review(), self._judged_part()
@@ -232,13 +229,13 @@ class ReviewActions(PlayingActions):
         assert review.sample is not None, "asked for of a check alone"
         cells = review.sample.frames
         at = -1 if after is None else self._place_in(cells)
-        state, live, seq = self.place.state, self.place.live, review.sample.seq
-        judged = (Standing.SATISFACTORY, Standing.UNSATISFACTORY)
-        for cell in (*cells[at + 1 :], *cells[: at + 1]):
-            if sampled_verdict(state, live, seq, cell) not in judged:
-                self._show(cell.label, cell.frame)
-                self.say(said or "Judge this frame of this instance by itself: y satisfactory, n not.")
-                return
+        said_of = sampled_verdicts(self.place.state, self.place.live, review.sample)
+        open_ones = [n for n, standing in enumerate(said_of) if standing in (Standing.NONE, Standing.CHANGED)]
+        if open_ones:
+            cell = cells[next((n for n in open_ones if n > at), open_ones[0])]
+            self._show(cell.label, cell.frame)
+            self.say(said or "Judge this frame of this instance by itself: y satisfactory, n not.")
+            return
         if after is None:
             self._show(cells[0].label, cells[0].frame)
         self.say(" ".join(filter(None, [said, "The check is done; Esc leaves."])))

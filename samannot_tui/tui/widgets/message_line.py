@@ -53,11 +53,14 @@ class MessageLine(Widget):
         place = self._place
         if place.review is None or not place.review.is_on:
             return place.mode
-        return place.frame, place.label, place.review.asks
+        review = place.review
+        return place.frame, place.label, review.asks, review.marked, review.sheet is None
 
     def _review(self) -> str:
         place, review = self._place, self._place.review
         assert review is not None
+        if review.asks:
+            return "why"
         if review.sample is not None:
             return sample_in_words(
                 review.sample, place.frame, place.label, tally(place.state, place.live, review.sample)
