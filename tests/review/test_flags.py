@@ -205,7 +205,7 @@ def test_only_what_changed_is_measured_again() -> None:
     scene.put(1, 10, disc(60, radius=5))
     assert scene.measured(measures, colours) == ([10], [10, 11])
     scene.put(2, 15, disc(20, 20))
-    assert scene.measured(measures, colours)[0] == [15]
+    assert set(scene.measured(measures, colours)[0]) == {15}
 
 
 def test_what_is_not_measured_raises_no_doubt() -> None:
