@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 TELL_SECONDS = 1.0
 LONGEST_REST = 0.05
-"""Seconds; after each frame the thread rests for as long as that took, so that others get at the processor."""
+"""Seconds; after each mask the thread rests for as long as that took, so that others get at the processor."""
+QUIET_SECONDS = 0.5
+"""So long nothing is done after the person has done something: an answer to a key must not wait for this thread."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Flagger:
         self._news = threading.Condition()
         self._wanted: Annotation | None = None
         self._is_closing = False
+        self._quiet_until = 0.0
         self._thread = threading.Thread(target=self._work, name="flags", daemon=True)
         self._thread.start()
 
@@ -81,6 +84,10 @@ class Flagger:
         with self._news:
             self._wanted = annotation
             self._news.notify()
+
+    def give_way(self) -> None:
+        """The person is at work: do nothing for a moment."""
+        self._quiet_until = time.monotonic() + QUIET_SECONDS
 
     def close(self) -> None:
         """Keep what was measured, and end. Blocks until then; may be called twice."""
@@ -172,11 +179,17 @@ class Flagger:
         """Something was measured on a frame: rest, and tell when it is time to."""
         if frame is not None:
             self._fresh.update(annotation.on_frame(frame))
+        self._rest()
         if self._wanted is not None or self._is_closing:
             raise _SupersededError
-        time.sleep(min(time.monotonic() - self._stepped, LONGEST_REST))
         if time.monotonic() - self._told_last > self._tell_again:
             self._tell(annotation, is_complete=False)
+
+    def _rest(self) -> None:
+        now = time.monotonic()
+        time.sleep(min(now - self._stepped, LONGEST_REST))
+        while time.monotonic() < self._quiet_until and not self._is_closing:
+            time.sleep(LONGEST_REST)
         self._stepped = time.monotonic()
 
     def _tell(self, annotation: Annotation, *, is_complete: bool) -> None:
@@ -186,6 +199,7 @@ class Flagger:
         for label in annotation.records:
             if label in self._fresh or not self._is_as_told(label, annotation):
                 known[label] = doubts(label, annotation, self._measures, swaps)
+                self._rest()
             else:
                 known[label] = self._doubts[label]
         self._fresh.clear()

@@ -273,6 +273,11 @@ class Client:
             )
         self._flagger.look(annotation)
 
+    def give_way(self) -> None:
+        """The person is doing something: what goes on beside it waits for a moment."""
+        if self._flagger is not None:
+            self._flagger.give_way()
+
     def _open_video(self) -> "FrameSource":
         from samannot_tui.media.open import open_media
 

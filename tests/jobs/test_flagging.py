@@ -209,6 +209,32 @@ def test_a_damaged_mask_is_told_and_does_not_stop_the_others(scene: Scene, tmp_p
         assert 10 in board.frames(1, DEFAULT)
 
 
+def test_while_the_person_is_at_work_nothing_is_measured(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    too_soon: list[int] = []
+    is_quiet = threading.Event()
+
+    def read(record: int) -> Rle:
+        if not is_quiet.is_set():
+            too_soon.append(record)
+        return scene.rles[record]
+
+    with desk(scene, tmp_path, read=read) as at:
+        monkeypatch.setattr(flagging, "QUIET_SECONDS", 1000.0)
+        at.flagger.give_way()
+        at.flagger.look(scene.annotation)
+        monkeypatch.setattr(flagging, "QUIET_SECONDS", 0.2)
+        is_quiet.wait(0.5)
+        is_quiet.set()
+        at.flagger.give_way()
+        assert at.complete(scene.annotation).count(DEFAULT) == 2
+        assert not too_soon
+        monkeypatch.setattr(flagging, "QUIET_SECONDS", 1000.0)
+        at.flagger.give_way()  # and yet it can be closed
+        at.flagger.look(scene.annotation)
+
+
 def test_an_annotation_without_masks_has_no_flags(scene: Scene, tmp_path: Path) -> None:
     with desk(scene, tmp_path) as at:
         assert at.complete(Annotation.of(LiveMasks(MaskIndex(), FRAMES, State()), ())).count(DEFAULT) == 0

@@ -1,6 +1,6 @@
 """Measuring masks: by themselves, against each other, and against the pixels of the video."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,9 @@ Read = Callable[[int], Rle]
 
 
 def measure_masks(annotation: Annotation, measures: Measures, read: Read) -> Iterator[int]:
-    """Measure the masks not known yet, and how far those of one frame overlap; after each frame its number.
+    """Measure the masks not known yet, and how far those of one frame overlap.
+
+    After each mask its frame is given: a step takes a millisecond or two.
 
     Raises:
         InputError: a mask is damaged.
@@ -28,38 +30,42 @@ def measure_masks(annotation: Annotation, measures: Measures, read: Read) -> Ite
     for records in annotation.records.values():
         present = annotation.is_present(records)
         stranger = measures["company"][records] != annotation.company
-        frames |= present & (~(measures["known"][records] > 0) | (stranger & (annotation.company > 0)))
+        frames |= present & (~measures["known"][records] | (stranger & (annotation.company > 0)))
     for frame in np.flatnonzero(frames).tolist():
-        _measure_frame(frame, annotation, measures, read)
-        yield frame
+        for _ in _measure_frame(frame, annotation, measures, read):
+            yield frame
 
 
-def _measure_frame(frame: int, annotation: Annotation, measures: Measures, read: Read) -> None:
-    records = annotation.on_frame(frame)
-    masks = {record: read(record) for record in records.values()}
+def _measure_frame(frame: int, annotation: Annotation, measures: Measures, read: Read) -> Iterator[None]:
+    masks = {record: read(record) for record in annotation.on_frame(frame).values()}
     for record, rle in masks.items():
         if not measures["known"][record]:
             measures.set_shape(record, shape_of(rle))
+            yield
     company = int(annotation.company[frame])
     if company:
-        measures.set_shared(list(masks), _shares(list(masks.values())), company)
+        encoded = [{"size": list(rle.size), "counts": rle.counts.encode("ascii")} for rle in masks.values()]
+        shares = []
+        for at in range(len(encoded)):
+            shares.append(_share(at, encoded))
+            yield
+        measures.set_shared(list(masks), shares, company)
+        yield
 
 
-def _shares(masks: list[Rle]) -> list[float]:
-    """Of each mask the share of its pixels that the one which covers most of them covers, too."""
-    encoded = [{"size": list(rle.size), "counts": rle.counts.encode("ascii")} for rle in masks]
+def _share(at: int, masks: Sequence[Mapping[str, object]]) -> float:
+    """The share of one mask's pixels that the one which covers most of them covers, too."""
+    others = [*masks[:at], *masks[at + 1 :]]
     # Of a crowd COCO's "IoU" is the intersection over the first mask's area.
-    shared = coco.iou(encoded, encoded, [1] * len(encoded))
-    np.fill_diagonal(shared, 0)
-    found: list[float] = shared.max(axis=1).tolist()
-    return found
+    return float(coco.iou([masks[at]], others, [1] * len(others)).max())
 
 
 def measure_pixels(
     annotation: Annotation, measures: Measures, read: Read, source: FrameSource, anchors: dict[int, Colours]
 ) -> Iterator[int]:
-    """Measure how masks fit those of the frame before, and how like their anchors they look; after each frame its
-    number.
+    """Measure how masks fit those of the frame before, and how like their anchors they look.
+
+    After each mask its frame is given.
 
     Args:
         source: nobody else's meanwhile; read with rising frame numbers, anchors first.
@@ -78,13 +84,16 @@ def measure_pixels(
             chain.look(frame - 1)  # first, so that the video is read forward
         for label, record in annotation.on_frame(frame).items():
             anchor = int(anchored[label][frame])
-            if anchor in anchors and measures["anchor"][record] != anchor:
+            unlike = anchor in anchors and measures["anchor"][record] != anchor
+            unfit = label in before and measures["before"][record] != before[label]
+            if unlike:
                 glimpse, soft = chain.look(frame), chain.coverage(frame, record)
                 measures.set_likeness(record, anchor, likeness(glimpse.colours(soft), anchors[anchor]))
-            if label in before and measures["before"][record] != before[label]:
+            if unfit:
                 then, now = chain.coverage(frame - 1, before[label]), chain.coverage(frame, record)
                 measures.set_warped(record, before[label], fit(then, now, chain.flow_back(frame)))
-        yield frame
+            if unlike or unfit:
+                yield frame
 
 
 def _measure_anchors(

@@ -20,7 +20,7 @@ from samannot_tui.session.commands import AnyCommand, ChangeSetting
 from samannot_tui.text import printable
 from samannot_tui.tui.place import Place
 
-MOST = 300
+MOST = 100
 """Lines; who has looked at so many has changed the annotation meanwhile."""
 STEP = 5
 

@@ -232,6 +232,7 @@ class Workspace(
 
     def about_to(self, action: str) -> None:
         """An action is about to be carried out."""
+        self.client.give_way()
         if action not in PLAYING_ACTIONS:
             self.stop_playing()
         if action not in STROKE_ACTIONS:
