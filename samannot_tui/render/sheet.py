@@ -19,7 +19,8 @@ ROOM_FOR_TEXT = 48
 ROOM_FOR_EDGE = 24
 """Rows that a crop needs for an edge of two pixels; with fewer it has one."""
 SURROUNDINGS = 2.0
-"""A crop shows so many times the sides of the instance."""
+LEAST_SURROUNDINGS = 1.2
+"""A crop shows so many times the sides of the instance, or these at least, where the frame then fills it."""
 TEXT_SIZE = 12
 
 
@@ -34,10 +35,14 @@ def zoom_for(boxes: Sequence[Box], frame_size: Size, crop_size: Size) -> float:
     """
     if not boxes:
         return 1.0
-    width, height = (float(np.median([box[i + 2] - box[i] + 1 for box in boxes])) for i in (0, 1))
-    fit = min(room / size for room, size in zip(crop_size, frame_size, strict=True))
-    wanted = min(crop_size[0] / (width * SURROUNDINGS), crop_size[1] / (height * SURROUNDINGS))
-    return min(MAX_ZOOM, max(1.0, wanted / fit))
+    usual = [float(np.median([box[i + 2] - box[i] + 1 for box in boxes])) for i in (0, 1)]
+    shown, whole = (
+        min(room / (side * times) for room, side in zip(crop_size, usual, strict=True))
+        for times in (SURROUNDINGS, LEAST_SURROUNDINGS)
+    )
+    scales = [room / size for room, size in zip(crop_size, frame_size, strict=True)]
+    # Rather no bars beside the frame, as long as the usual instance is whole.
+    return min(MAX_ZOOM, max(1.0, max(shown, min(max(scales), whole)) / min(scales)))
 
 
 def crop(frame: RgbFrame, layer: Layer, box: Box | None, size: Size, zoom: float) -> RgbFrame:

@@ -80,9 +80,10 @@ def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequenc
 
 
 def sample_in_words(sample: SampleDrawn, frame: int, label: int | None, tally: Tally) -> str:
-    """ "check 7/20 · 5 of 6 satisfactory: ..."."""
+    """ "check 7/20 · 5 of 6 good"."""
     places = [n for n, cell in enumerate(sample.frames, 1) if (cell.frame, cell.label) == (frame, label)]
-    return f"check {places[0] if places else '–'}/{len(sample.frames)} · {tally.words}"
+    at = places[0] if places else "–"
+    return f"check {at}/{len(sample.frames)} · {tally.satisfactory} of {tally.judged} good"
 
 
 def verdict_in_words(standing: Standing, said: ReviewMarked | None) -> str:

@@ -27,6 +27,8 @@ def test_the_usual_instance_takes_half_of_its_crop() -> None:
     boxes = [(0, 0, 9, 9), (20, 20, 29, 29), (0, 0, 99, 99)]
     zoom = zoom_for(boxes, (200, 200), (50, 50))
     assert zoom == 10, "20 of 200 pixels are shown: twice the usual box"
+    assert zoom_for([(0, 0, 19, 9)], (200, 100), (50, 50)) == 5, "40 of 200 pixels"
+    assert zoom_for([(0, 0, 79, 9)], (200, 100), (50, 50)) == 2, "no bars, and the instance is whole"
     assert zoom_for([], (200, 200), (50, 50)) == 1 and zoom_for([(0, 0, 199, 199)], (200, 200), (50, 50)) == 1
 
 

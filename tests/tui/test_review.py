@@ -168,12 +168,12 @@ async def test_a_check_goes_through_the_frames_drawn(desk: OpenDesk) -> None:
         await at.settle()
         at.screen.begin_review(drawn)
         await at.settle()
-        assert line(at).startswith("check 1/4 · none judged; 4 to be judged")
+        assert line(at).startswith("check 1/4 · 0 of 0 good")
         for cell in drawn.frames[:3]:
             assert where(at) == (cell.label, cell.frame)
             await at.press("y")
         await at.press("n", "l")
-        assert line(at).startswith("check 4/4 · 3 of 4 satisfactory: 75 %")
+        assert line(at).startswith("check 4/4 · 3 of 4 good  Done: 3 of 4 satisfactory: 75 %, likely 30 % to 95 %")
         await at.press("right", "y")
         assert "This frame was not drawn" in at.told[-1] or where(at)[1] == LAST
     marks = [event for event in at.session.history() if isinstance(event, ReviewMarked)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from samannot_tui.errors import InputError
-from samannot_tui.review.progress import Track, next_open
+from samannot_tui.review.progress import Track, next_open, tally
 from samannot_tui.session.commands import AnyCommand, MarkReview, WithdrawReview
 from samannot_tui.session.events import SampledFrame, SampleDrawn, Verdict
 from samannot_tui.session.reviewer import reviewer
@@ -238,7 +238,7 @@ class ReviewActions(PlayingActions):
             return
         if after is None:
             self._show(cells[0].label, cells[0].frame)
-        self.say(" ".join(filter(None, [said, "The check is done; Esc leaves."])))
+        self.say(f"Done: {tally(self.place.state, self.place.live, review.sample).words}. Esc leaves.")
         self.show_place()
 
     def _place_in(self, cells: Sequence[SampledFrame]) -> int:
