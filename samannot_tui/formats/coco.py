@@ -4,7 +4,8 @@ annotations.json: images, categories, annotations. A category is a label, since 
 is `category_id` and `track_id`. Masks are compressed RLE with `iscrowd` 0; overlaps stay. An instance that is
 absent on a frame has no annotation there. Beyond COCO: `frame` of an image, its number in the media from 0; and
 of an annotation `source` ("prompted", "propagated", "edited"), `made_by` ("person" or "model"), `object_score`
-(a logit, above 0 for present) and `quality` (0 to 1), both the model's, and whether it was `imported`.
+(a logit, above 0 for present) and `quality` (0 to 1), both the model's, whether it was `imported`, and `verdict`
+("satisfactory", "unsatisfactory"), a person's on this very mask, null where there is none.
 images/<stem>.jpg: the annotated frames.
 Source: https://cocodataset.org/#format-data.
 """
@@ -59,6 +60,7 @@ def annotations(job: ExportJob, frames: Iterable[int]) -> Iterator[dict[str, Any
             if not found.area:
                 continue
             number += 1
+            verdict = job.verdict(frame, label)
             yield {
                 "id": number,
                 "image_id": frame + 1,
@@ -73,4 +75,5 @@ def annotations(job: ExportJob, frames: Iterable[int]) -> Iterator[dict[str, Any
                 "object_score": record.object_score,
                 "quality": record.quality,
                 "imported": record.imported,
+                "verdict": verdict and verdict.verdict,
             }

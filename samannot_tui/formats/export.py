@@ -18,6 +18,7 @@ from samannot_tui.formats.registry import require_format
 from samannot_tui.formats.selection import EVERYTHING, Selection, split
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session.follower import Follower
+from samannot_tui.session.reviews import verdicts
 from samannot_tui.text import printable
 
 LONGEST_NAME = 200
@@ -94,7 +95,7 @@ def write_dataset(
         writer: what writes the format.
         progress: called with (frames done, frames to do) after each frame.
         cancelled: asked before each frame.
-        selection: which labels and frames.
+        selection: which labels, frames and masks.
         every_frame: the writer goes through all chosen frames, not only the annotated ones.
 
     Raises:
@@ -104,12 +105,24 @@ def write_dataset(
     """
     _check(follower, source)
     labels = {label: follower.state.labels[label] for label in selection.label_ids(follower.state)}
+    said = {label: verdicts(follower.state, follower.live, label) for label in labels}
     parts = parts_of(follower, selection)
     sizes = [len(part.span if every_frame else part.frames) for part in parts]
     place = place_of(out, name, zipped=zipped)
     with replaced_archive(place) if zipped else replaced(place) as staging:
         job = ExportJob(
-            follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled, 0, sum(sizes)
+            follower,
+            source,
+            staging,
+            safe_name(source),
+            labels,
+            parts[0],
+            progress,
+            cancelled,
+            0,
+            sum(sizes),
+            said,
+            selection.only,
         )
         befores = accumulate(sizes, initial=0)
         frames = sum(
@@ -135,9 +148,17 @@ def parts_of(follower: Follower, selection: Selection) -> list[Part]:
     span = np.array(selection.frames(manifest.frame_count), np.intp)
     annotated = np.zeros(manifest.frame_count, np.bool_)
     for label in selection.label_ids(follower.state):
-        annotated[live.frames(label)] = True
+        frames = live.frames(label)
+        if selection.only is not None:
+            frames = frames[verdicts(follower.state, live, label).standing[frames] == selection.only]
+        annotated[frames] = True
     frames = span[annotated[span]]
     if not len(frames):
+        if selection.only is not None:
+            raise InputError(
+                f"No mask there is judged {selection.only.name.lower()}, so there is nothing to export; review some, "
+                "or leave out --only."
+            )
         raise InputError(
             "Nothing is annotated there, so there is nothing to export; choose other labels or frames."
             if len(live.annotated_frames())

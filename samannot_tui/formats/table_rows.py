@@ -24,6 +24,7 @@ _PROMPTS = ("seq", "at", "frame", "name", "time_s", "label", "label_name", "kind
 _BOX = ("x0", "y0", "x1", "y1")
 _MASKS = ("frame", "name", "time_s", "label", "label_name", "x", "y", *_BOX, "area", "object_score", "quality")
 _MAKER = ("source", "made_by", "run", "imported")
+_VERDICT = ("verdict", "verdict_reason", "verdict_by", "verdict_seq")
 _EVENTS = ("seq", "at", "type", "by", "label", "frame", "counts", "details")
 _ENGINES = (ev.MaskPredicted, ev.RunProgressed, ev.RunEnded)
 
@@ -46,7 +47,8 @@ def tables(job: ExportJob) -> tuple[Table, ...]:
     prompts: as they were given, the coordinates exact; `given_by` is "person", "import" or the run that handed it
     over.
     masks: `x`, `y` the centre of mass, `area` in pixels, nothing and 0 where the label is absent; `made_by` is
-    "person" or "model", `imported` "yes" where that was elsewhere; and one column for each feature, with its
+    "person" or "model", `imported` "yes" where that was elsewhere; `verdict` is "satisfactory" or "unsatisfactory"
+    where a person judged this very mask, and why, who, and by which event; and one column for each feature, with its
     value at that frame.
     labels: ID, name, colour.
     events: everything that was done, by `person` or `engine`; `counts` is "no" where it was undone.
@@ -54,7 +56,9 @@ def tables(job: ExportJob) -> tuple[Table, ...]:
     features = _feature_names(job)
     return (
         Table("prompts", (*_PROMPTS, *_BOX, "given_by"), lambda: _prompts(job)),
-        Table("masks", (*_MASKS, *_MAKER, *(f"feature {name}" for name in features)), lambda: _masks(job, features)),
+        Table(
+            "masks", (*_MASKS, *_MAKER, *_VERDICT, *(f"feature {n}" for n in features)), lambda: _masks(job, features)
+        ),
         Table("labels", ("label", "name", "color", "hidden"), lambda: _labels(job)),
         Table("events", _EVENTS, lambda: _events(job)),
     )
@@ -106,7 +110,8 @@ def _masks(job: ExportJob, features: list[str]) -> Iterator[Row]:
             known = job.follower.state.features.get(label, {})
             found = [known[name].at(frame) if name in known else None for name in features]
             values = (value and value[1] for value in found)
-            yield *where, label, job.labels[label].name, *_measures(record), *values
+            verdict = _said(job.verdict(frame, label))
+            yield *where, label, job.labels[label].name, *_measures(record), *verdict, *values
 
 
 def _measures(record: MaskRecord) -> Row:
@@ -115,6 +120,12 @@ def _measures(record: MaskRecord) -> Row:
     scores = record.object_score, record.quality
     maker = record.source, MADE_BY[record.source], record.run, "yes" if record.imported else "no"
     return *middle, *box, int(mask.sum()), *scores, *maker
+
+
+def _said(verdict: ev.ReviewMarked | None) -> Row:
+    if verdict is None:
+        return (None,) * len(_VERDICT)
+    return verdict.verdict, verdict.reason or None, verdict.by or None, verdict.seq
 
 
 def _labels(job: ExportJob) -> Iterator[Row]:

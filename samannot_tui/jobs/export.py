@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.archive import is_earlier_archive
@@ -15,12 +16,15 @@ from samannot_tui.formats.export import ExportSummary, parts_of, place_of, write
 from samannot_tui.formats.hooks import script_writer
 from samannot_tui.formats.job import Part
 from samannot_tui.formats.registry import FORMATS, Format, require_format
+from samannot_tui.formats.selection import Selection
 from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
+from samannot_tui.session.live import NO_RECORD
 from samannot_tui.session.paths import encode_path
+from samannot_tui.session.reviews import verdicts
 from samannot_tui.session.state import State
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
@@ -85,7 +89,7 @@ def foresee_export(follower: Follower, request: ExportRequest) -> ForeseenExport
     parts = parts_of(follower, request.selection)
     labels = request.selection.label_ids(follower.state)
     frames = np.array(sorted(frame for part in parts for frame in part.frames), np.intp)
-    records = np.stack([follower.live.records(label)[frames] for label in labels])
+    records = np.stack([_exported(follower, label, request.selection)[frames] for label in labels])
     present = (records > 0) & (follower.live.index.object_score[records] > 0)
     overlapping = int(np.count_nonzero(present.sum(axis=0) > 1))
     _check_writable(request.out)
@@ -98,6 +102,14 @@ def foresee_export(follower: Follower, request: ExportRequest) -> ForeseenExport
         int(np.count_nonzero(records) - np.count_nonzero(present)),
         tuple(_foreseen_format(name, request, parts, overlapping) for name in request.formats),
     )
+
+
+def _exported(follower: Follower, label: int, selection: Selection) -> npt.NDArray[np.int32]:
+    """The label's records that are exported, by frame; NO_RECORD elsewhere."""
+    records = follower.live.records(label)
+    if selection.only is None:
+        return records
+    return np.where(verdicts(follower.state, follower.live, label).standing == selection.only, records, NO_RECORD)
 
 
 def _foreseen_format(name: str, request: ExportRequest, parts: Sequence[Part], overlapping: int) -> ForeseenFormat:

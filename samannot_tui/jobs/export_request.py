@@ -37,6 +37,8 @@ class ExportRequest:
             yield from ("--frames", f"{chosen.first}..{'' if chosen.last is None else chosen.last}")
         if chosen.every > 1:
             yield from ("--every", str(chosen.every))
+        if chosen.only is not None:
+            yield from ("--only", chosen.only.name.lower())
         if chosen.shares is not None:
             yield from ("--split", "/".join(map(str, chosen.shares)))
         if self.zipped:

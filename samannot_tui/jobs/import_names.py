@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.reading import shown
-from samannot_tui.session.decide import clean_text
+from samannot_tui.session.situation import clean_text
 from samannot_tui.session.state import State
 from samannot_tui.session.validate import MAX_LABELS
 

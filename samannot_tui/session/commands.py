@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from samannot_tui.session.events import AnyEvent, EngineInfo, RecordSpan
+from samannot_tui.session.events import AnyEvent, EngineInfo, RecordSpan, Verdict
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.schema import Schema
@@ -183,6 +183,32 @@ class Import(Command, frozen=True, tag=True):
     records: tuple[RecordSpan, ...]
 
 
+class MarkReview(Command, frozen=True, tag=True):
+    """Judge a label's masks as they are now; see ReviewMarked."""
+
+    label: int
+    first: int
+    last: int
+    verdict: Verdict
+    reason: str = ""
+    by: str = ""
+    sample: int | None = None
+
+
+class WithdrawReview(Command, frozen=True, tag=True):
+    label: int
+    first: int
+    last: int
+    by: str = ""
+
+
+class DrawSample(Command, frozen=True, tag=True):
+    """Choose `count` of the annotated frames of all labels at random; the same seed chooses the same."""
+
+    count: int
+    seed: int
+
+
 class ChangeSetting(Command, frozen=True, tag=True):
     name: str
     value: Any
@@ -241,6 +267,9 @@ OneEventCommand = (
     | EditMask
     | MarkAbsent
     | ReassignMasks
+    | MarkReview
+    | WithdrawReview
+    | DrawSample
     | ChangeSetting
     | AdoptSchema
     | RebindMedia

@@ -1,22 +1,19 @@
 """What a command means for a session as it stands: the events that it leads to, or a refusal in one sentence."""
 
-import unicodedata
-
 from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import area
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.commands import AnyCommand
 from samannot_tui.session.decide_masks import check_split_off, decide_mask, present_mask, require_record
+from samannot_tui.session.decide_reviews import decide_review
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 from samannot_tui.session.settings import changed
-from samannot_tui.session.situation import Situation, names_of, require_frame, require_label
+from samannot_tui.session.situation import Situation, clean_text, names_of, require_frame, require_label
 from samannot_tui.session.state import State
 from samannot_tui.session.validate import MAX_LABELS, is_finite
 from samannot_tui.text import printable
-
-LONGEST_NAME = 100
 
 
 def decide(command: AnyCommand, now: Situation) -> list[AnyEvent]:
@@ -55,6 +52,8 @@ def _decide_one(command: cmd.OneEventCommand, now: Situation) -> AnyEvent:
             return _decide_run(command, now)
         case cmd.ClearMasks() | cmd.EditMask() | cmd.MarkAbsent() | cmd.ReassignMasks():
             return decide_mask(command, now)
+        case cmd.MarkReview() | cmd.WithdrawReview() | cmd.DrawSample():
+            return decide_review(command, now)
         case cmd.ChangeSetting():
             return _decide_setting(command, now)
         case cmd.AdoptSchema():
@@ -92,22 +91,6 @@ def _checked_name(name: str, state: State, renamed: int | None = None) -> str:
         if label.name == name and label.id != renamed:
             raise InputError(f"Label {label.id} is already called {printable(name)}; names are unique.")
     return name
-
-
-def clean_text(text: str, what: str) -> str:
-    """A person's text as it is kept: composed (NFC), without space around it.
-
-    Raises:
-        InputError: it is empty, too long or holds control characters; `what` it is, for the sentence.
-    """
-    text = unicodedata.normalize("NFC", text).strip()
-    if not text:
-        raise InputError(f"{what} cannot be empty.")
-    if len(text) > LONGEST_NAME:
-        raise InputError(f"{what} has {len(text)} characters; use at most {LONGEST_NAME}.")
-    if printable(text) != text:
-        raise InputError(f"{what} holds control characters ({printable(text)}); leave them out.")
-    return text
 
 
 def _decide_prompt(command: cmd.AddPrompt | cmd.RemovePrompt | cmd.AddPrediction, now: Situation) -> AnyEvent:

@@ -68,6 +68,12 @@ def describe(event: AnyEvent, state: State) -> str:
             return f"the import of {printable(path)}"
         case ev.MasksReassigned():
             return _describe_reassigned(event, state)
+        case ev.ReviewMarked(label=label, first=first, last=last, verdict=verdict):
+            return f"{_name(label, state)} judged {verdict}, {frames_in_words(first, last)}"
+        case ev.ReviewWithdrawn(label=label, first=first, last=last):
+            return f"a verdict on {_name(label, state)} taken back, {frames_in_words(first, last)}"
+        case ev.SampleDrawn(frames=frames):
+            return f"{len(frames)} frames drawn at random"
         case _:
             return type(event).__name__
 

@@ -224,6 +224,62 @@ class Imported(Event, frozen=True, kw_only=True, tag=True):
     records: tuple[RecordSpan, ...] = ()
 
 
+Verdict = Literal["satisfactory", "unsatisfactory"]
+
+
+class JudgedMasks(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """On frames `first`..`last` the masks judged were `record`, `record + stride`, `record + 2 * stride`, ...
+
+    A run numbers its masks so; `stride` 0 is one record for all, as "absent" has.
+    """
+
+    first: Number
+    last: Number
+    record: Number
+    stride: Annotated[int, msgspec.Meta(gt=-(1 << 31), lt=1 << 31)] = 0
+
+
+class ReviewMarked(Event, frozen=True, kw_only=True, tag=True):
+    """A person's verdict on a label's frames `first`..`last` (both included). Not an undo step.
+
+    A later mark or withdrawal wins for its frames. `masks` are the records that were looked at, rising by frame;
+    frames of none had no mask. The verdict counts on a frame only while just that is live there.
+    `by` is who judged. `sample` is the SampleDrawn that asked for the frame, None where the person chose it.
+    """
+
+    label: Number
+    first: Number
+    last: Number
+    verdict: Verdict
+    reason: str = ""
+    by: str = ""
+    masks: tuple[JudgedMasks, ...] = ()
+    sample: Number | None = None
+
+
+class ReviewWithdrawn(Event, frozen=True, kw_only=True, tag=True):
+    """Nothing is said any more of the label's frames `first`..`last` (both included). Not an undo step."""
+
+    label: Number
+    first: Number
+    last: Number
+    by: str = ""
+
+
+class SampledFrame(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One instance's mask on one frame, to be judged by itself."""
+
+    frame: Number
+    label: Number
+
+
+class SampleDrawn(Event, frozen=True, kw_only=True, tag=True):
+    """Frames drawn at random for an independent check; the same `seed` draws the same ones. Not an undo step."""
+
+    seed: Number
+    frames: tuple[SampledFrame, ...]
+
+
 class SettingChanged(Event, frozen=True, kw_only=True, tag=True):
     """One of `session.settings.Settings`; not an undo step."""
 
@@ -293,6 +349,9 @@ AnyEvent = (
     | MarkedAbsent
     | MasksReassigned
     | Imported
+    | ReviewMarked
+    | ReviewWithdrawn
+    | SampleDrawn
     | SettingChanged
     | SchemaAdopted
     | MediaRebound

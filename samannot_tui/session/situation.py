@@ -1,5 +1,6 @@
 """What a decision looks at, and the checks that decisions of several kinds share."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
+
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,22 @@ def require_frames(first: int, last: int, now: Situation) -> None:
     require_frame(last, now)
     if first > last:
         raise InputError(f"Frames {first} to {last} are no range; give the smaller number first.")
+
+
+def clean_text(text: str, what: str) -> str:
+    """The text in composed form, without blanks around it; `what` it is begins a sentence.
+
+    Raises:
+        InputError: it is empty, too long or holds control characters.
+    """
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise InputError(f"{what} cannot be empty.")
+    if len(text) > LONGEST_NAME:
+        raise InputError(f"{what} has {len(text)} characters; use at most {LONGEST_NAME}.")
+    if printable(text) != text:
+        raise InputError(f"{what} holds control characters ({printable(text)}); leave them out.")
+    return text
 
 
 def names_of(labels: Iterable[int], state: State) -> str:

@@ -17,6 +17,9 @@ from samannot_tui.session.schema import Schema
 from samannot_tui.session.settings import Settings, changed
 
 NOT_UNDOABLE = (
+    ev.ReviewMarked,
+    ev.ReviewWithdrawn,
+    ev.SampleDrawn,
     ev.SettingChanged,
     ev.SchemaAdopted,
     ev.MediaRebound,
@@ -36,6 +39,7 @@ _MaskChange = (
     | ev.MasksCleared
     | ev.Imported
 )
+ReviewEvent = ev.ReviewMarked | ev.ReviewWithdrawn
 MaskEvent = _MaskChange | ev.BarrierSet | ev.BarrierCleared
 
 
@@ -95,6 +99,8 @@ class State:
 
     `mask_events` are the live events that decide which mask records count, in order, of a run's progress
     without others in between only the last; `session.live` turns them into a record for every frame and label.
+    `reviews` are what was said of each label's masks, in order; `session.reviews` turns it into verdicts.
+    `samples` are the checks drawn, by seq.
     `steps` are the undoable steps that still count and `redoable` those that Redo would bring back, by the seq
     of their first event, the last one next.
     """
@@ -105,6 +111,8 @@ class State:
     barriers: set[int] = field(default_factory=set)
     runs: dict[int, Run] = field(default_factory=dict)
     mask_events: list[MaskEvent] = field(default_factory=list)
+    reviews: dict[int, list[ReviewEvent]] = field(default_factory=dict)
+    samples: dict[int, ev.SampleDrawn] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     schema: Schema | None = None
     media_path: str | None = None
@@ -146,6 +154,8 @@ class State:
                 setattr(twin, each.name, value.copy())
         twin.labels = {label: copy(known) for label, known in self.labels.items()}
         twin.runs = {run: copy(known) for run, known in self.runs.items()}
+        twin.reviews = {label: said.copy() for label, said in self.reviews.items()}
+        twin.samples = self.samples.copy()
         twin.features = {
             label: {name: feature.copy() for name, feature in named.items()} for label, named in self.features.items()
         }
@@ -254,6 +264,11 @@ def _apply(state: State, event: AnyEvent) -> None:
             for label in event.labels:
                 _require_label(label, state)
             state.mask_events.append(event)
+        case ev.ReviewMarked() | ev.ReviewWithdrawn():
+            # Of a label that an undo has taken away too: a redo brings it back, and what was said of it.
+            state.reviews.setdefault(event.label, []).append(event)
+        case ev.SampleDrawn():
+            state.samples[event.seq] = event
         case ev.SettingChanged():
             state.settings = changed(state.settings, event.name, event.value)
         case ev.SchemaAdopted():

@@ -12,6 +12,7 @@ from samannot_tui.session.paths import decode_path
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 
 MAX_LABELS = 255
+_OF_A_RANGE = ev.MasksCleared | ev.MarkedAbsent | ev.MasksReassigned | ev.ReviewMarked | ev.ReviewWithdrawn
 
 
 def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
@@ -26,7 +27,7 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
         if not 1 <= label <= MAX_LABELS:
             raise ValueError(f"label {label} is not from 1 to {MAX_LABELS}")
     frames = [getattr(event, "frame", 0)]
-    if isinstance(event, ev.MasksCleared | ev.MarkedAbsent | ev.MasksReassigned):
+    if isinstance(event, _OF_A_RANGE):
         frames = [event.first, event.last]
         if event.first > event.last:
             raise ValueError(f"frames {event.first} to {event.last} are no range")
@@ -34,6 +35,10 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
         _check_reassigned(event)
     if isinstance(event, ev.Imported):
         _check_imported(event)
+    if isinstance(event, ev.ReviewMarked):
+        _check_judged(event)
+    if isinstance(event, ev.SampleDrawn):
+        frames = [each.frame for each in event.frames]
     if isinstance(event, ev.RunStarted):
         frames = [
             frame
@@ -64,6 +69,20 @@ def _check_imported(event: ev.Imported) -> None:
         raise ValueError("its mask records do not rise")
 
 
+def _check_judged(event: ev.ReviewMarked) -> None:
+    free = event.first
+    for judged in event.masks:
+        if not free <= judged.first <= judged.last <= event.last:
+            raise ValueError("its masks are not those of its frames")
+        if _last_record(judged) < 1 or judged.record < 1:
+            raise ValueError("a mask that it judges has no number")
+        free = judged.last + 1
+
+
+def _last_record(judged: ev.JudgedMasks) -> int:
+    return judged.record + judged.stride * (judged.last - judged.first)
+
+
 def _check_prompt(prompt: Prompt, manifest: Manifest) -> None:
     if not is_finite(prompt):
         raise ValueError("its coordinates are not finite numbers")
@@ -84,6 +103,8 @@ def records_named(event: AnyEvent) -> Iterator[int]:
             yield from (union.record for union in unions)
         case ev.Imported(records=spans):
             yield from (span.last for span in spans)
+        case ev.ReviewMarked(masks=masks):
+            yield from (max(judged.record, _last_record(judged)) for judged in masks)
         case ev.PromptAdded(base=int(base)):
             yield base
         case ev.RunStarted(plan=plan):

@@ -36,6 +36,7 @@ class ExportView(msgspec.Struct, frozen=True):
     every: str = ""
     split: str = ""
     zipped: bool = False
+    only_satisfactory: bool = False
 
 
 class View(msgspec.Struct, frozen=True):

@@ -160,7 +160,12 @@ class ReplayApp(SamannotApp):
     WORKSPACE = ReplayWorkspace
 
 
-def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
+def run_app(
+    session: Session,
+    source: FrameSource,
+    graphics: Requested,
+    first_deed: Callable[[Workspace], None] | None = None,
+) -> None:
     """Annotate until the person leaves.
 
     When it returns, a run has been ended cleanly and the view is kept; the session and the source are the
@@ -168,13 +173,14 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
 
     Args:
         graphics: "auto" or a protocol's name, see `graphics.terminal`.
+        first_deed: carried out when the workspace has been painted; what it refuses is told there.
 
     Raises:
         InputError: those graphics do not work here.
         JobError: the screen broke down; Textual has printed why.
     """
     remember(session.folder)
-    _run(SamannotApp, Client(session), source, graphics)
+    _run(SamannotApp, Client(session), source, graphics, first_deed)
 
 
 def run_replay(session: Session, source: FrameSource, graphics: Requested, past: Past, seq: int) -> None:
@@ -182,12 +188,19 @@ def run_replay(session: Session, source: FrameSource, graphics: Requested, past:
     _run(ReplayApp, ReplayClient(session, past, seq), source, graphics)
 
 
-def _run(make: type[SamannotApp], client: Client, source: FrameSource, graphics: Requested) -> None:
+def _run(
+    make: type[SamannotApp],
+    client: Client,
+    source: FrameSource,
+    graphics: Requested,
+    first_deed: Callable[[Workspace], None] | None = None,
+) -> None:
     terminal = choose(graphics, probe())
     if terminal.answers.colours == "truecolor":
         os.environ["COLORTERM"] = "truecolor"  # What Textual goes by, and SSH does not forward.
     monitor = Monitor(client.folder)
     app = make(client, source, terminal, monitor.read)
+    app.workspace.first_deed = first_deed
     with leaving_on_signals(app.leave):
         try:
             app.run()

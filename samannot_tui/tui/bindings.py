@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
+from samannot_tui.tui.reviewing import REASONS
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -15,6 +17,9 @@ class Topic:
 
 RUN_GROUP = Binding.Group("Run")
 PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
+REASON_GROUP = Binding.Group("After n: why it is not satisfactory")
+SHEET_GROUP = Binding.Group("Move the cursor over the crops")
+FLAG_GROUP = Binding.Group("Go to the active label's previous, next doubtful mask, and say why it is")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
 
@@ -189,6 +194,62 @@ LABELLING = Topic(
     ),
 )
 
+REVIEWING = Topic(
+    "Review (V): these keys in it, those for masks outside it",
+    (
+        _key("V", "review", "review.begin", "Review", "Judge track by track; come back from mending"),
+        _key(
+            "y",
+            "judge_good",
+            "review.good",
+            "Good",
+            "What is not judged of the track is satisfactory; or the part",
+            "y",
+        ),
+        _key("n", "judge_bad", "review.bad", "Bad", "It is not satisfactory; the next key says why", "n"),
+        _key("m", "mark_part", "review.part", "Part", "y or n judges from this frame to where it is pressed", "m"),
+        _key("enter", "mend", "review.mend", "Mend", "Annotate at this frame; V comes back to it", "Enter"),
+        _key("u", "take_back", "review.back", "Take back", "Take back what was said of this frame", "u"),
+        _key(
+            "up,k", "next_track(-1)", "review.previous", "Track above", "Go to the track above, or the last frame drawn"
+        ),
+        _key("down,j", "next_track(1)", "review.next", "Track below", "Go to the track below, or the next frame drawn"),
+        _key(
+            "left_square_bracket",
+            "next_spot(-1)",
+            "review.spot.previous",
+            "Spot before",
+            "Go to the doubtful spot before",
+        ),
+        _key("right_square_bracket", "next_spot(1)", "review.spot.next", "Next spot", "Go to the next doubtful spot"),
+        _key("s", "sheet", "review.sheet", "Sheet", "Show the track as a sheet of crops, or the frame again", "s"),
+        _key(
+            "escape", "leave_review", "review.leave", "Leave", "Forget the part that was begun, then leave the review"
+        ),
+        *(
+            _key(key, f"reason('{key}')", f"review.reason.{key}", words, f"After n: {words}", group=REASON_GROUP)
+            for key, words in REASONS.items()
+        ),
+        _key("o", "other_reason", "review.reason.other", "Other", "After n: type the reason", group=REASON_GROUP),
+        _key("escape", "no_reason", "review.reason.none", "No verdict", "After n: no verdict after all"),
+    ),
+)
+
+SHEET = Topic(
+    "Contact sheet (s in a review)",
+    (
+        _key("enter", "open_there", "sheet.open", "Show", "Show the frame at the cursor", "Enter"),
+        _key("left,h", "sheet_move(-1, 0)", "sheet.left", "Crop before", "Go to the crop before", group=SHEET_GROUP),
+        _key("right,l", "sheet_move(1, 0)", "sheet.right", "Next crop", "Go to the next crop", group=SHEET_GROUP),
+        _key("up,k", "sheet_move(0, -1)", "sheet.up", "Crop above", "Go to the crop above", group=SHEET_GROUP),
+        _key("down,j", "sheet_move(0, 1)", "sheet.down", "Crop below", "Go to the crop below", group=SHEET_GROUP),
+        _key("pageup,shift+left,H", "sheet_page(-1)", "sheet.page.previous", "Page before", "Go to the page before"),
+        _key("pagedown,shift+right,L", "sheet_page(1)", "sheet.page.next", "Next page", "Go to the next page"),
+        _key("z", "sheet_density(1)", "sheet.denser", "Denser", "Show twice as many frames of the track", "z"),
+        _key("Z", "sheet_density(-1)", "sheet.sparser", "Sparser", "Show half as many frames of the track"),
+    ),
+)
+
 MOVING = Topic(
     "Moving",
     (
@@ -208,6 +269,16 @@ MOVING = Topic(
         *_marked(': "', "mask", "masked frame"),
         *_marked("( )", "gap", "gap between masks"),
         *_marked("; '", "barrier", "barrier"),
+        *(
+            _key(
+                key, f"seek_flagged({way})", f"move.flag.{name}", f"{name.capitalize()} flag", tooltip, group=FLAG_GROUP
+            )
+            for key, way, name, tooltip in (
+                ("N", -1, "previous", "Go to the active label's previous doubtful mask, and say why it is"),
+                ("n", 1, "next", "Go to the active label's next doubtful mask, and say why it is"),
+            )
+        ),
+        _key("K", "flags", "flags.list", "Flags", "List the doubtful masks of all labels, the worst first"),
         _key("T", "zoom_timeline(1)", "timeline.zoom.in", "Zoom timeline", "Zoom the timeline in on this frame"),
         _key("Y", "zoom_timeline(-1)", "timeline.zoom.out", "Zoom timeline out", "Zoom the timeline out"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),
@@ -269,7 +340,7 @@ TERMINAL = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
+TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, REVIEWING, SHEET, TERMINAL)
 
 
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out

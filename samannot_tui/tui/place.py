@@ -4,10 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 from textual.content import Content
 
 from samannot_tui.engine.blocks import block_count
 from samannot_tui.masks.edits import MaskEdit
+from samannot_tui.review.flags.board import Board
+from samannot_tui.review.flags.flag import Flag, Thresholds
+from samannot_tui.review.progress import spots
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.placed import PlacedPrompt
@@ -17,6 +22,8 @@ from samannot_tui.text import printable
 from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.painting import CellEdit, PaintMode
 from samannot_tui.tui.prompting import Extent, Mode
+from samannot_tui.tui.reviewing import Review
+from samannot_tui.tui.sheet import Sheet
 
 LONGEST_NAME = 24
 
@@ -41,7 +48,8 @@ class Place:
 
     `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
     `mode` is None while browsing; `picked` is the seq of the prompt that was selected last; `runs_foreseen` is how
-    many runs the last request was to lead to.
+    many runs the last request was to lead to. `review` is None outside one. `flags` is what was found of flags last;
+    None before that.
     """
 
     follower: Follower
@@ -53,6 +61,8 @@ class Place:
     pending: set[tuple[int, int]] = field(default_factory=set)
     edits: tuple[CellEdit, ...] = ()
     engine: EngineStatus = field(default_factory=EngineStatus)
+    review: Review | None = None
+    flags: Board | None = None
 
     def __post_init__(self) -> None:
         self.keep(frame=min(self.kept.frame, self.frame_count - 1))
@@ -92,6 +102,30 @@ class Place:
         return found if found and (found.frame, found.label) == (self.frame, self.label) else None
 
     @property
+    def is_reviewing(self) -> bool:
+        """Do keys judge, and not annotate?"""
+        return self.review is not None and self.review.is_on
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The contact sheet, where it is shown in place of the frame."""
+        return self.review.sheet if self.review is not None and self.review.is_on else None
+
+    @property
+    def spots(self) -> list[int]:
+        """The active label's doubtful spots: frames, rising."""
+        label = self.label
+        if self.flags is None or label is None or label not in self.flags.doubts:
+            return []
+        frames = self.flagged(label)
+        return spots(frames, self.flags.doubts[label][frames])
+
+    def why_doubtful(self, frame: int) -> str:
+        """Why the active label's mask on a frame is doubtful, in words; "" where it is not."""
+        flag = self.flag_at(self.label, frame) if self.label is not None else None
+        return flag.words if flag else ""
+
+    @property
     def frame_count(self) -> int:
         return self.follower.manifest.frame_count
 
@@ -107,6 +141,28 @@ class Place:
     @property
     def block_count(self) -> int:
         return block_count(self.state.settings.block_size, self.frame_count)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What it takes to flag a mask."""
+        return Thresholds(self.state.settings.flag_doubt / 100)
+
+    def flagged(self, label: int) -> npt.NDArray[np.intp]:
+        """Frames on which the label's mask is flagged, rising; not those whose mask has changed since."""
+        if self.flags is None:
+            return np.zeros(0, np.intp)
+        frames = self.flags.frames(label, self.thresholds)
+        if not frames.size:
+            return frames
+        then, now = self.flags.annotation.records[label], self.live.records(label)
+        standing: npt.NDArray[np.intp] = frames[then[frames] == now[frames]]
+        return standing
+
+    def flag_at(self, label: int, frame: int) -> Flag | None:
+        """The flag of a label's mask, if it has one."""
+        if self.flags is None or frame not in self.flagged(label):
+            return None
+        return self.flags.flag(label, frame, self.thresholds)
 
     def keep(self, **fields: Any) -> None:
         """Change the part of the place that `view.json` keeps."""

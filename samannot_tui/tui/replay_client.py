@@ -1,7 +1,9 @@
 """The screen's way to a session that is replayed: the annotation as it was after any event, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from samannot_tui.jobs.flagging import FlagNews
+from samannot_tui.review.flags.annotation import Annotation
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.past import Past
 from samannot_tui.session.store import Session
@@ -33,6 +35,9 @@ class ReplayClient(Client):
 
     async def look_up_engine(self) -> None:
         """A replay has none."""
+
+    def look_for_flags(self, annotation: Annotation, listener: Callable[[FlagNews], None]) -> None:
+        """A replay is watched, not reviewed: no state that it passes through is measured."""
 
     async def go_to(self, seq: int) -> None:
         """Have `follower` be the annotation as it was after event `seq`.

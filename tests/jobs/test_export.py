@@ -20,6 +20,7 @@ from samannot_tui.jobs.opening import Opened
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.events import Exported
 from samannot_tui.session.follower import Follower
+from samannot_tui.session.reviews import Standing
 from samannot_tui.session.store import Session
 from tests.formats.support import ArraySource, annotated, edit, rectangle, tree
 
@@ -164,17 +165,17 @@ def test_a_folder_that_cannot_be_written_is_refused_beforehand(tmp_path: Path, s
 
 
 def test_its_command_is_the_same_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = Selection(("-a dog's", "cat"), 3, 40, 2, (70, 20, 10))
+    chosen = Selection(("-a dog's", "cat"), 3, 40, 2, (70, 20, 10), Standing.SATISFACTORY)
     request = ExportRequest(("png", "coco"), tmp_path / "out put", chosen, zipped=True)
     asked: list[ExportRequest] = []
 
-    def take(opened: object, request: ExportRequest, progress: object) -> list[ExportSummary]:
+    def take(opened: object, request: ExportRequest, *_: object) -> list[ExportSummary]:
         asked.append(request)
         return []
 
     monkeypatch.setattr("samannot_tui.jobs.export.export_session", take)
     opened = SimpleNamespace(notices=(), close=lambda: None)
-    monkeypatch.setattr("samannot_tui.jobs.opening.open_session", lambda session, media: opened)
+    monkeypatch.setattr("samannot_tui.jobs.opening.open_session", lambda session, media, read_only: opened)
     everything = ExportRequest(("png",), tmp_path / "out", Selection(first=7))
     for each in (request, everything):
         program, *arguments = shlex.split(each.command(tmp_path / "a b.samannot"))

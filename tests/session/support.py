@@ -68,6 +68,8 @@ def facts(state: State) -> dict[str, Any]:
         "barriers": set(state.barriers),
         "runs": {run.id: (run.outcome, run.log_length) for run in state.runs.values()},
         "settings": state.settings,
+        "reviews": {label: said for label, said in state.reviews.items() if label in state.labels},
+        "samples": state.samples,
     }
 
 
@@ -99,6 +101,14 @@ commands = st.one_of(
     st.builds(
         lambda kind, label, other, span: cmd.ReassignMasks(kind, label, other, *span), kinds, labels, labels, spans
     ),
+    st.builds(
+        lambda label, span, verdict: cmd.MarkReview(label, *span, verdict),
+        labels,
+        spans,
+        st.sampled_from(["satisfactory", "unsatisfactory"]),
+    ),
+    st.builds(lambda label, span: cmd.WithdrawReview(label, *span), labels, spans),
+    st.builds(cmd.DrawSample, st.integers(0, 4), st.integers(0, 9)),
     st.builds(cmd.ChangeSetting, st.just("block_size"), st.integers(-1, 50)),
     st.just(cmd.Undo()),
     st.just(cmd.Redo()),

@@ -11,6 +11,7 @@ from samannot_tui.errors import InputError
 from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
+from samannot_tui.session.events import JudgedMasks, SampledFrame
 from samannot_tui.session.plan import LabelPlan, Pass, Plan
 from samannot_tui.session.prompts import MaskPrompt, PointPrompt
 from samannot_tui.session.store import Session
@@ -52,6 +53,12 @@ def event(each: ev.Event) -> bytes:
         event(ev.MasksReassigned(kind="swap", label=1, other=1, first=0, last=1)),
         event(ev.MasksReassigned(kind="merge", label=1, other=1, first=2, last=1)),
         event(ev.MasksCleared(labels=(1,), first=2, last=1)),
+        event(ev.ReviewMarked(label=1, first=2, last=1, verdict="satisfactory")),
+        event(ev.ReviewMarked(label=1, first=0, last=FRAMES, verdict="satisfactory")),
+        event(ev.ReviewMarked(label=1, first=0, last=1, verdict="satisfactory", masks=(JudgedMasks(0, 2, 1),))),
+        event(ev.ReviewMarked(label=1, first=0, last=9, verdict="satisfactory", masks=(JudgedMasks(0, 9, 1, -1),))),
+        event(ev.ReviewWithdrawn(label=256, first=0, last=1)),
+        event(ev.SampleDrawn(seed=1, frames=(SampledFrame(FRAMES, 1),))),
         event(ev.BarrierSet(frame=0, step=5)),
         event(ev.BarrierSet(frame=0, step=0)),
         event(ev.Undone(target=7)),

@@ -81,7 +81,7 @@ async def test_what_will_be_written_is_said_before_anything_is(desk: OpenDesk) -
         assert shown(at, "foreseen")[1:3] == [f"png      4 frames: {out}/png", f"davis    30 frames: {out}/davis"]
         await at.press("tab", "tab", "space")
         assert "1 label" in shown(at, "foreseen")[0] and len(shown(at, "foreseen")) == 3
-        await at.press("tab", *"3..", "tab", "2")
+        await at.press("tab", "tab", *"3..", "tab", "2")
         assert shown(at, "foreseen")[0] == "Taken    2 annotated frames, 3 to 5; 2 masks of 1 label"
         await at.press("escape")
         assert at.app.screen is at.screen and not out.exists()
@@ -117,7 +117,7 @@ async def test_labels_frames_split_and_zip(desk: OpenDesk) -> None:
         at.session.submit(cmd.ChangeSetting("block_size", 2))
         await at.settle()
         await opened(at)
-        await at.press("space", "down", "down", "space", "tab", "tab", "down", "space", "tab", *"2..5", "tab")
+        await at.press("space", "down", "down", "space", "tab", "tab", "down", "space", "tab", "tab", *"2..5", "tab")
         await at.press("tab", *"50/50", "tab", "space")
         out = export_folder(at)
         assert shown(at, "foreseen") == [
@@ -144,7 +144,7 @@ async def test_a_refusal_is_told_in_the_dialog_and_nothing_is_written(desk: Open
         for keys, sentence in (
             (["space", "enter"], "No format is ticked"),
             (["space", "tab", "tab", "space", "down", "space", "enter"], "No label is ticked"),
-            (["space", "tab", "x", "enter"], "x is no range of frames"),
+            (["space", "tab", "tab", "x", "enter"], "x is no range of frames"),
             (["backspace", *"9..8", "enter"], "There are no frames 9..8"),
             ([*["backspace"] * 4, "tab", "0", "enter"], "“0” is no step"),
             (["backspace", "tab", *"50/40", "enter"], "50/40 is no split"),
@@ -167,7 +167,7 @@ async def test_enter_counts_behind_what_was_typed_with_it(desk: OpenDesk) -> Non
     async with desk() as at:
         await annotated(at)
         await opened(at)
-        await at.press("tab", "tab", "tab")
+        await at.press("tab", "tab", "tab", "tab")
         for key in ("3", "full_stop", "full_stop", "4", "enter"):
             at.app.post_message(events.Key(key, {"full_stop": ".", "enter": "\r"}.get(key, key)))
         await finished(at)
@@ -244,7 +244,7 @@ async def test_the_choices_are_there_again_the_next_time(desk: OpenDesk, session
         await annotated(at)
         screen = await opened(at)
         screen.query_one("#folder", Input).value = str(session_folder.parent / "elsewhere")
-        await at.press("down", "space", "tab", "tab", "space", "tab", *"2..4", "tab", "2", "tab", "tab", "space")
+        await at.press("down", "space", "tab", "tab", "space", "tab", "tab", *"2..4", "tab", "2", "tab", "tab", "space")
         await at.press("enter")
         await finished(at)
         await at.press("escape")
@@ -256,7 +256,7 @@ async def test_the_choices_are_there_again_the_next_time(desk: OpenDesk, session
         assert screen.query_one("#formats", SelectionList).selected == ["png", "davis"]
         assert screen.query_one("#labels", SelectionList).selected == [2]
         assert screen.query_one("#folder", Input).value == str(session_folder.parent.resolve() / "elsewhere")
-        assert screen.query_one(Checkbox).value
+        assert screen.query_one("#zip", Checkbox).value
         await at.press("escape")
         assert at.screen.place.kept.export == chosen, "a dialog that wrote nothing changes nothing"
 

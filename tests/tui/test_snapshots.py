@@ -121,6 +121,27 @@ def test_placing_points(  # type: ignore[no-untyped-def]
 
 
 @every_size
+@pytest.mark.parametrize("keys", ["V y", "V n", "V s"], ids=["judged", "why", "sheet"])
+def test_review(  # type: ignore[no-untyped-def]
+    snap_compare, app: SamannotApp, size: tuple[int, int], keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMANNOT_REVIEWER", "Ann")
+
+    async def review(pilot: Pilot[None]) -> None:
+        await look_at_frame_5(pilot)
+        await pilot.press(*keys.split())
+        workspace = app.workspace
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if not workspace._pictures.busy:
+                await pilot.pause()
+                return
+        raise AssertionError("no picture within 10 s")
+
+    assert snap_compare(app, terminal_size=size, run_before=review)
+
+
+@every_size
 @pytest.mark.parametrize("page", ["choices", "writing", "written"])
 def test_export_dialog(  # type: ignore[no-untyped-def]
     snap_compare, app: SamannotApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, page: str

@@ -21,6 +21,7 @@ class MovingActions(ActionScreen):
         frame = min(max(frame, 0), self.place.frame_count - 1)
         if frame == self.place.frame:
             return
+        self.client.give_way()
         self.place.keep(frame=frame)
         self.place.drop_corner()
         self.show_place()

@@ -22,6 +22,7 @@ from samannot_tui.formats.registry import FORMATS, Format
 from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
 from samannot_tui.jobs.export_request import ExportRequest
 from samannot_tui.session.paths import decode_path, relative_to_session
+from samannot_tui.session.reviews import Standing
 from samannot_tui.session.view import ExportView
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
@@ -128,6 +129,7 @@ class ExportScreen(ModalScreen[ExportView]):
                 with Horizontal():
                     yield Label("Labels")
                     yield SelectionList[int](*self._label_ticks(kept), id="labels", compact=True)
+                    yield Checkbox("only satisfactory masks", kept.only_satisfactory, id="only", compact=True)
                 with Horizontal():
                     yield Label("Frames")
                     yield Field(kept.frames, placeholder="all, or 0..99", id="frames", compact=True)
@@ -135,7 +137,7 @@ class ExportScreen(ModalScreen[ExportView]):
                     yield Field(kept.every, placeholder="1", id="every", compact=True)
                     yield Label("split", classes="within")
                     yield Field(kept.split, placeholder="80/10/10", id="split", compact=True)
-                    yield Checkbox("zip", kept.zipped, compact=True)
+                    yield Checkbox("zip", kept.zipped, id="zip", compact=True)
                 with VerticalScroll(id="ahead"):
                     yield Static(id="foreseen", markup=False)
             yield Static(id="writing", markup=False)
@@ -220,7 +222,7 @@ class ExportScreen(ModalScreen[ExportView]):
             raise InputError("No format is ticked; Space ticks one.")
         names = tuple(name for name in self._formats if name in ticked)
         return ExportRequest(
-            names, self.query_one(FolderField).folder, self._selection(), self.query_one(Checkbox).value
+            names, self.query_one(FolderField).folder, self._selection(), self.query_one("#zip", Checkbox).value
         )
 
     def _selection(self) -> Selection:
@@ -232,7 +234,9 @@ class ExportScreen(ModalScreen[ExportView]):
         every = whole_number(self._typed("every") or "1")
         if not every:
             raise InputError(f"“{printable(self._typed('every'))}” is no step; 1 is every frame, 5 each fifth.")
-        return Selection(names, *parse_frames(frames or ".."), every, parse_shares(split) if split else None)
+        shares = parse_shares(split) if split else None
+        only = Standing.SATISFACTORY if self.query_one("#only", Checkbox).value else None
+        return Selection(names, *parse_frames(frames or ".."), every, shares, only)
 
     def _ticked_labels(self) -> tuple[int, ...]:
         """The chosen labels' IDs; none for all, those that are added later included."""
@@ -270,6 +274,7 @@ class ExportScreen(ModalScreen[ExportView]):
             self._typed("every"),
             self._typed("split"),
             request.zipped,
+            request.selection.only is not None,
         )
 
     def _begin(self, request: ExportRequest) -> None:

@@ -17,9 +17,8 @@ from samannot_tui.engine.blocks import block_of
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.session.commands import ReassignMasks, SplitOff
-from samannot_tui.session.decide import LONGEST_NAME
 from samannot_tui.session.reassigning import foresee_reassigned
-from samannot_tui.session.situation import Situation
+from samannot_tui.session.situation import LONGEST_NAME, Situation
 from samannot_tui.session.state import Label
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client

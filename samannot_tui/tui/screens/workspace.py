@@ -20,15 +20,18 @@ from samannot_tui.monitor import Alarm, Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.features import FeatureActions
+from samannot_tui.tui.actions.flags import FlagActions
 from samannot_tui.tui.actions.identity import IdentityActions
 from samannot_tui.tui.actions.looking import LookingActions
 from samannot_tui.tui.actions.masking import MaskingActions
 from samannot_tui.tui.actions.painting import STROKE_ACTIONS, PaintingActions
-from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
+from samannot_tui.tui.actions.playing import PLAYING_ACTIONS
 from samannot_tui.tui.actions.proposing import ProposingActions
+from samannot_tui.tui.actions.reviewing import ASKING, JUDGING, JUDGING_ALONE
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.selecting import SelectingActions
 from samannot_tui.tui.actions.session import SessionActions
+from samannot_tui.tui.actions.sheet import ON_SHEET, SHEET_ALONE, SheetActions
 from samannot_tui.tui.bindings import BINDINGS, NOTES, TOPICS, Topic
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
@@ -61,13 +64,14 @@ FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key.
 
 
 class Workspace(
-    PlayingActions,
+    SheetActions,
     FeatureActions,
     PaintingActions,
     SelectingActions,
     MaskingActions,
     IdentityActions,
     ProposingActions,
+    FlagActions,
     RunningActions,
     LookingActions,
     SessionActions,
@@ -127,6 +131,7 @@ class Workspace(
         self.place = Place(client.follower, client.read_view())
         self.ask_line = AskLine()
         self.is_leaving = False
+        self.first_deed: Callable[[Workspace], None] | None = None
         self._search = Search()
         self._source = source
         self._terminal = terminal
@@ -179,7 +184,11 @@ class Workspace(
             self.say(FIRST_STEP)
         for notice in (*self.client.notices, *self._source.notices):
             self.warn(notice)
+        if self.first_deed is not None:
+            with self.refusals_told():
+                self.first_deed(self)
         self.carry_out(self.client.look_up_engine())
+        self.look_for_flags()
         self._watch_machine()
         self.set_interval(MONITOR_SECONDS, self._watch_machine)
 
@@ -189,6 +198,8 @@ class Workspace(
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self.is_leaving or not self._is_painted or self.ask_line.is_open:
+            return False
+        if not self._fits_review(action):
             return False
         mode, run = self.place.mode, self.place.run
         match action:
@@ -213,8 +224,17 @@ class Workspace(
             case _:
                 return True
 
+    def _fits_review(self, action: str) -> bool:
+        """In a review nothing changes a mask, and outside it nothing is judged."""
+        review = self.place.review
+        if review is None or not review.is_on:
+            in_reviews_alone = (*ASKING, *JUDGING_ALONE, *SHEET_ALONE)
+            return action not in in_reviews_alone and (action != "review" or self.place.mode is None)
+        return action in (ASKING if review.asks else JUDGING if review.sheet is None else ON_SHEET)
+
     def about_to(self, action: str) -> None:
         """An action is about to be carried out."""
+        self.client.give_way()
         if action not in PLAYING_ACTIONS:
             self.stop_playing()
         if action not in STROKE_ACTIONS:
@@ -302,6 +322,8 @@ class Workspace(
 
     def on_workspace_picture_ready(self, message: PictureReady) -> None:
         self._pictures.drawn(message.request, message.drawn)
+        if message.drawn.missing and message.request.sheet is not None:
+            self.ask_again()
 
     @on(Canvas.Answered)
     def _go_on_with_pictures(self) -> None:
@@ -314,7 +336,12 @@ class Workspace(
     def on_workspace_session_changed(self, message: SessionChanged) -> None:
         for sentence in follow_events(self.place, message.events):
             self.say(sentence)
+        self.look_for_flags_soon()
         self.show_place()
+
+    @on(FlagActions.FlagsFound)
+    def _take_in_flags(self, message: FlagActions.FlagsFound) -> None:
+        self.take_in_flags(message.news)
 
     def on_workspace_engine_reported(self, message: EngineReported) -> None:
         told = follow_engine(self.place, message.event)
@@ -340,6 +367,12 @@ class Workspace(
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
+        if self.place.sheet is not None:
+            self.pick_on_sheet(message.x, message.y)
+            return
+        if self.place.is_reviewing:
+            self.grab((message.x, message.y))
+            return
         drags = message.button == LEFT_BUTTON and self.place.mode is None and self.place.kept.zoom > 1
         if (drags and not message.ctrl) or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))
@@ -370,6 +403,9 @@ class Workspace(
     @on(Canvas.Wheel)
     def _turn_wheel(self, message: Canvas.Wheel) -> None:
         self.stop_playing()
+        if self.place.sheet is not None:
+            self.action_sheet_page(-message.delta)
+            return
         self.zoom_at((message.x, message.y), message.delta, message.viewport)
 
     def action_quit(self) -> None:
