@@ -22,7 +22,7 @@ def session(folder: Path) -> Path:
 def test_the_figures_stand_beside_those_of_the_paper(tmp_path: Path) -> None:
     lines = CliRunner().invoke(command, [str(session(tmp_path))], catch_exceptions=False).stdout.splitlines()
     assert lines[0] == "1 instances, 0 masks on 0 frames, - made by a model"
-    assert lines[5].split() == ["1", "дом", "1.00", "-", "-", "1.00"]
+    assert lines[6].split() == ["1", "дом", "1.00", "-", "-", "1.00"]
     assert lines[-1].split()[-3:] == ["4.50", "19.0%", "2.68"]
 
 
