@@ -17,6 +17,7 @@ PAUSE_S = 60.0
 """A person who does nothing for longer has paused, unless told otherwise."""
 
 _JUDGING = (ev.ReviewMarked, ev.ReviewWithdrawn, ev.SampleDrawn)
+_NOT_WORK = (ev.MaskPredicted, ev.RunProgressed, ev.RunEnded, ev.EventLost, ev.Exported, ev.MediaRebound)
 
 
 @dataclass
@@ -25,7 +26,7 @@ class WorkTime:
 
     Attributes:
         on_label: label -> work that led up to something done to that label; of several, each gets an equal share.
-        on_none: work that led up to something that is about no label: a barrier, a setting, an export.
+        on_none: work that led up to something that is about no label: a barrier, a setting.
         judging: work that led up to a verdict, which is none on the annotation.
         waiting: with a run going on and nothing done.
         paused: what was cut off gaps, `pauses` of them, that were longer than the pause.
@@ -70,9 +71,8 @@ def work_time(history: Sequence[AnyEvent], pause: float = PAUSE_S) -> WorkTime:
 
 
 def is_by_person(event: AnyEvent) -> bool:
-    """Whether a person did this, rather than an engine or a recovery."""
-    engine = isinstance(event, ev.MaskPredicted | ev.RunProgressed | ev.RunEnded | ev.EventLost)
-    return not engine and getattr(event, "auto", None) is None
+    """Whether a person did this to the annotation, rather than an engine, a recovery or what a script does as well."""
+    return not isinstance(event, _NOT_WORK) and getattr(event, "auto", None) is None
 
 
 class _Clock:
