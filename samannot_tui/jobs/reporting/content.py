@@ -45,7 +45,7 @@ class InstanceReport(msgspec.Struct, frozen=True):
         verdicts: "satisfactory", "unsatisfactory" and "changed since".
         verdict_frames: the same, in frames.
         said: the verdicts as they stand, frames rising.
-        area: pixels of the masks that are not empty.
+        area: of the masks in pixels, nothing where it is absent.
         score: probability that the object is there, from the object score (a logit) of a model's masks.
         quality: predicted quality of a model's masks.
         doubt: the largest doubt of each bin.

@@ -41,7 +41,7 @@ class Frames:
     def ticks(self, fps: float) -> list[Tick]:
         """Frame numbers, and the time that they are at."""
         step = max(1, round(_nice(self.count / 8)))
-        clock = _tenths if step < fps else _clock
+        clock = _tenths if step < 10 * fps else _clock
         return [
             Tick((frame + 0.5) / self.count * WIDTH, str(frame), clock(frame / fps) if fps > 0 else "")
             for frame in range(0, self.count, step)
@@ -95,8 +95,9 @@ def curve(frames: Frames, values: Series, top: float, height: float) -> Curve:
 
 def value_ticks(largest: float, height: float) -> tuple[float, list[Tick]]:
     """The top of an axis from 0 that holds `largest`, and its ticks."""
-    step = _nice(max(largest, 1) / 3)
-    count = max(1, -(-largest // step))
+    largest = max(largest, 1)
+    step = _nice(largest / 3)
+    count = -(-largest // step)
     top = step * count
     return top, [Tick(height * (1 - n / count), f"{n * step:,.10g}") for n in range(int(count) + 1)]
 

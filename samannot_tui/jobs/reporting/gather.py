@@ -127,7 +127,7 @@ def _probability(logit: npt.NDArray[np.float32]) -> Numbers:
 
 
 def _areas(follower: Follower, label: int, kinds: npt.NDArray[np.uint8], step: Callable[[], object]) -> Numbers:
-    """Of each frame the mask's pixels, float32 (frames,); NaN where there is none or it is empty."""
+    """Of each frame the mask's pixels, float32 (frames,); NaN where there is none or it is absent."""
     records = follower.live.records(label)
     areas = np.full(len(records), np.nan, np.float32)
     for frame in np.flatnonzero(kinds >= MaskKind.MODEL).tolist():

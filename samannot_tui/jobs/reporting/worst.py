@@ -24,7 +24,7 @@ MOST_OF_A_LABEL = 6
 MOST_OF_ALL = 120
 SIDE = 240
 """A picture's longer side, in pixels."""
-_LEAST_SIDE = 48
+_LEAST_SHARE = 0.25
 _MARGIN = 0.4
 _LEAST_ASPECT = 0.75
 _QUALITY = 80
@@ -129,7 +129,7 @@ def _around(mask: BoolMask) -> tuple[slice, slice]:
         return slice(0, height), slice(0, width)
     left, top, right, bottom = box
     tall, wide = bottom - top + 1, right - left + 1
-    least = max(_LEAST_SIDE, round(_LEAST_ASPECT * max(tall, wide) * (1 + 2 * _MARGIN)))
+    least = max(round(_LEAST_SHARE * min(height, width)), round(_LEAST_ASPECT * max(tall, wide) * (1 + 2 * _MARGIN)))
     return _span(top, bottom, least, height), _span(left, right, least, width)
 
 
