@@ -5,6 +5,9 @@ import msgspec
 from samannot_tui.jobs.reporting.bins import Series, Strip
 from samannot_tui.review.stats import InstanceStats, SessionStats
 
+SATISFACTORY, UNSATISFACTORY, CHANGED = "satisfactory", "unsatisfactory", "changed since"
+"""What is said of frames: by a person, or that its mask is another one since."""
+
 
 class Doubtful(msgspec.Struct, frozen=True):
     """A flag of one label: see `review.flags`. `doubt` is 0 to 1, `words` say why."""
@@ -15,7 +18,7 @@ class Doubtful(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a person said of frames `first`..`last`, as it stands: `standing` in words, who, when and why."""
+    """What a person said of frames `first`..`last`, as it stands: `standing` in these words, who, when and why."""
 
     first: int
     last: int
@@ -42,7 +45,7 @@ class InstanceReport(msgspec.Struct, frozen=True):
     Attributes:
         color: its colour in masks, #rrggbb.
         presence: "model" and "person" are masks by their maker, "absent" those without pixels.
-        verdicts: "satisfactory", "unsatisfactory" and "changed since".
+        verdicts: SATISFACTORY, UNSATISFACTORY and CHANGED.
         verdict_frames: the same, in frames.
         said: the verdicts as they stand, frames rising.
         area: of the masks in pixels, nothing where it is absent.

@@ -8,7 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from samannot_tui.jobs.reporting.bins import Numbers, bin_length, peaks, series, strip
-from samannot_tui.jobs.reporting.content import Doubtful, EngineUsed, InstanceReport, QualityReport, Verdict
+from samannot_tui.jobs.reporting.content import (
+    CHANGED,
+    SATISFACTORY,
+    UNSATISFACTORY,
+    Doubtful,
+    EngineUsed,
+    InstanceReport,
+    QualityReport,
+    Verdict,
+)
 from samannot_tui.jobs.reporting.worst import Scene, worst_frames
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import extent
@@ -25,9 +34,9 @@ MOST_SAID = 200
 
 PRESENCE: dict[int, str] = {MaskKind.MODEL: "model", MaskKind.EDITED: "person", MaskKind.ABSENT: "absent"}
 STANDINGS: dict[int, str] = {
-    Standing.SATISFACTORY: "satisfactory",
-    Standing.UNSATISFACTORY: "unsatisfactory",
-    Standing.CHANGED: "changed since",
+    Standing.SATISFACTORY: SATISFACTORY,
+    Standing.UNSATISFACTORY: UNSATISFACTORY,
+    Standing.CHANGED: CHANGED,
 }
 
 Flags = Mapping[int, Sequence[Doubtful]]
@@ -94,7 +103,8 @@ def _instance(
 ) -> tuple[InstanceReport, list[Scene]]:
     live, label = follower.live, stats.label
     kinds = live.kinds(label)
-    said = verdicts(follower.state, live, label)
+    found = verdicts(follower.state, live, label)
+    said = tuple(islice(_said(follower, found), MOST_SAID))
     records = live.records(label)
     by_model = kinds == MaskKind.MODEL
     score = np.where(by_model, _probability(live.index.object_score[records]), np.nan).astype(np.float32)
@@ -107,9 +117,9 @@ def _instance(
         color=f"#{red:02x}{green:02x}{blue:02x}",
         stats=stats,
         presence=strip(kinds, PRESENCE),
-        verdicts=strip(said.standing, STANDINGS),
-        verdict_frames={name: int(np.count_nonzero(said.standing == value)) for value, name in STANDINGS.items()},
-        said=tuple(islice(_said(follower, said), MOST_SAID)),
+        verdicts=strip(found.standing, STANDINGS),
+        verdict_frames={name: int(np.count_nonzero(found.standing == value)) for value, name in STANDINGS.items()},
+        said=said,
         area=series(_areas(follower, label, kinds, step)),
         score=series(score),
         quality=series(quality),
@@ -119,7 +129,7 @@ def _instance(
         worst=(),
     )
     confidence = np.fmin(score, quality)
-    return report, worst_frames(label, flags, said.standing, confidence, count)
+    return report, worst_frames(label, flags, said, confidence, count)
 
 
 def _probability(logit: npt.NDArray[np.float32]) -> Numbers:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from samannot_tui.errors import InputError
 from samannot_tui.jobs.reporting.bins import Numbers
-from samannot_tui.jobs.reporting.content import Crop, Doubtful
+from samannot_tui.jobs.reporting.content import UNSATISFACTORY, Crop, Doubtful, Verdict
 from samannot_tui.masks.geometry import bounding_box
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.source import FrameSource
@@ -18,7 +17,6 @@ from samannot_tui.render.compose import compose
 from samannot_tui.render.layers import Layer, Tint
 from samannot_tui.render.viewport import Viewport
 from samannot_tui.session.follower import Follower
-from samannot_tui.session.reviews import Standing
 
 MOST_OF_A_LABEL = 6
 MOST_OF_ALL = 120
@@ -42,7 +40,7 @@ class Scene:
 def worst_frames(
     label: int,
     flags: Sequence[Doubtful],
-    standing: npt.NDArray[np.uint8],
+    said: Sequence[Verdict],
     confidence: Numbers,
     labels: int,
 ) -> list[Scene]:
@@ -50,23 +48,24 @@ def worst_frames(
 
     Args:
         flags: of the label, the most doubtful first.
-        standing: the Standing of every frame.
+        said: what people said of it.
         confidence: of a model's masks, 0 to 1; NaN elsewhere.
         labels: how many the report is of: the more, the fewer frames each.
     """
     words = {flag.frame: f"{flag.words} (doubt {flag.doubt:.2f})" for flag in flags}
-    bad = np.flatnonzero(standing == Standing.UNSATISFACTORY).tolist()
+    bad = {
+        frame: f"{UNSATISFACTORY}: {verdict.reason}" if verdict.reason else f"judged {UNSATISFACTORY}"
+        for verdict in said
+        if verdict.standing == UNSATISFACTORY
+        for frame in range(verdict.first, verdict.last + 1)
+    }
     unsure = [int(frame) for frame in np.argsort(confidence, kind="stable") if not np.isnan(confidence[frame])]
-    reasons: dict[int, str] = {}
-    for frame in bad:
-        reasons.setdefault(frame, "judged unsatisfactory" + (f"; {words[frame]}" if frame in words else ""))
-    for frame, why in words.items():
-        reasons.setdefault(frame, why)
-    for frame in unsure:
-        reasons.setdefault(frame, f"confidence {confidence[frame]:.2f}")
+    flagged_first = [frame for frame in words if frame in bad]
+    order = dict.fromkeys((*flagged_first, *bad, *words, *unsure))
     most = max(1, min(MOST_OF_A_LABEL, MOST_OF_ALL // labels))
-    chosen = _apart(reasons, most, len(standing) // (4 * most))
-    return [Scene(label, frame, reasons[frame]) for frame in chosen]
+    chosen = _apart(order, most, len(confidence) // (4 * most))
+    reasons = {frame: "; ".join(each[frame] for each in (bad, words) if frame in each) for frame in chosen}
+    return [Scene(label, frame, reasons[frame] or f"confidence {confidence[frame]:.2f}") for frame in chosen]
 
 
 def _apart(frames: Iterable[int], most: int, distance: int) -> list[int]:

@@ -74,7 +74,7 @@ def test_what_it_says_of_an_instance(tmp_path: Path) -> None:
         (1, 1, "satisfactory", "Anna"),
         (2, 2, "changed since", "Anna"),
     ]
-    assert [(each.frame, each.why) for each in cat.worst] == [(1, "judged unsatisfactory")]
+    assert [(each.frame, each.why) for each in cat.worst] == [(1, "unsatisfactory: lost an ear")]
     assert dog.worst[0].why == "3 pieces (doubt 0.70)"
     assert (report.stats.masks, report.engines[0].name, report.video) == (4, "test", "clip.mp4")
 
