@@ -59,7 +59,7 @@ def _lines(stats: "SessionStats") -> list[str]:
         "",
         f"{'':24}{'prompts':>8}{'s/frame & instance':>20}{'edited frames':>15}{'clicks/clicked frame':>22}",
         _row(
-            "mean",
+            "all",
             stats.prompts_per_instance,
             stats.seconds_per_frame_and_instance,
             stats.edited_share,

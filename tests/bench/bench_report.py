@@ -13,10 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.reporting.content import Doubtful
+from samannot_tui.jobs.reporting.doubts import LabelDoubts
 from samannot_tui.jobs.reporting.report import make_report, write_report
 from samannot_tui.session.store import Session
 from tests.bench.bench_formats import FlatSource, info, make_session, resident
@@ -26,17 +30,18 @@ def measure(path: Path, out: Path) -> dict[str, float]:
     """In a process of its own: seconds, MiB of the peak above what there was before, MiB of the page."""
     session = Session.open(path)
     frames = session.manifest.frame_count
-    flags = {
-        label: [
-            Doubtful(frame, 0.5 + frame % 50 / 100, "area fell by 62 % in one frame") for frame in range(0, frames, 4)
-        ]
-        for label in session.state.labels
-    }
+    doubt = np.zeros(frames, np.float32)
+    doubt[::4] = 0.5 + np.arange(0, frames, 4) % 50 / 100
+
+    def describe(wanted: Sequence[int]) -> list[Doubtful]:
+        return [Doubtful(frame, float(doubt[frame]), "area fell by 62 % in one frame") for frame in wanted]
+
+    doubts = dict.fromkeys(session.state.labels, LabelDoubts(doubt, describe))
     opened = Opened(session, FlatSource(path, info(frames)), ())
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before = resident("VmRSS")
     start = time.perf_counter()
-    report, pictures = make_report(opened, flags)
+    report, pictures = make_report(opened, doubts)
     write_report(report, pictures, out)
     seconds = time.perf_counter() - start
     return {"seconds": seconds, "mib": resident("VmHWM") - before, "page": out.stat().st_size / 2**20}

@@ -1,7 +1,7 @@
 """A session -> what its quality report says. One label's numbers are in memory at a time, and one frame."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 
 import numpy as np
@@ -12,12 +12,12 @@ from samannot_tui.jobs.reporting.content import (
     CHANGED,
     SATISFACTORY,
     UNSATISFACTORY,
-    Doubtful,
     EngineUsed,
     InstanceReport,
     QualityReport,
     Verdict,
 )
+from samannot_tui.jobs.reporting.doubts import Doubts, LabelDoubts, most_doubtful
 from samannot_tui.jobs.reporting.worst import Scene, worst_frames
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import extent
@@ -39,14 +39,11 @@ STANDINGS: dict[int, str] = {
     Standing.CHANGED: CHANGED,
 }
 
-Flags = Mapping[int, Sequence[Doubtful]]
-"""Label -> its flags, the most doubtful first."""
-
 
 def gather(
     follower: Follower,
     names: tuple[str, str],
-    flags: Flags | None,
+    doubts: Doubts | None,
     pause: float,
     step: Callable[[], object] = lambda: None,
 ) -> tuple[QualityReport, list[Scene]]:
@@ -55,7 +52,7 @@ def gather(
     Args:
         follower: a copy of the annotation that nobody changes meanwhile.
         names: of the session and of its video, to be shown.
-        flags: None where none were computed.
+        doubts: None where none were computed.
         pause: as for `work_time`.
         step: called after each mask that was read.
 
@@ -67,7 +64,8 @@ def gather(
     scenes: list[Scene] = []
     instances = []
     for each in stats.instances:
-        instance, wanted = _instance(follower, each, (flags or {}).get(each.label, ()), len(stats.instances), step)
+        doubt = (doubts or {}).get(each.label) or LabelDoubts.none(manifest.frame_count)
+        instance, wanted = _instance(follower, each, doubt, len(stats.instances), step)
         instances.append(instance)
         scenes += wanted
     return (
@@ -81,7 +79,7 @@ def gather(
             height=manifest.height,
             fps=manifest.fps,
             bin_frames=bin_length(manifest.frame_count),
-            flagged=None if flags is None else sum(len(found) for found in flags.values()),
+            flagged=None if doubts is None else sum(each.flags for each in instances),
             engines=_engines(follower),
             stats=stats,
             instances=tuple(instances),
@@ -99,7 +97,7 @@ def _engines(follower: Follower) -> tuple[EngineUsed, ...]:
 
 
 def _instance(
-    follower: Follower, stats: InstanceStats, flags: Sequence[Doubtful], count: int, step: Callable[[], object]
+    follower: Follower, stats: InstanceStats, doubt: LabelDoubts, count: int, step: Callable[[], object]
 ) -> tuple[InstanceReport, list[Scene]]:
     live, label = follower.live, stats.label
     kinds = live.kinds(label)
@@ -109,9 +107,6 @@ def _instance(
     by_model = kinds == MaskKind.MODEL
     score = np.where(by_model, _probability(live.index.object_score[records]), np.nan).astype(np.float32)
     quality = np.where(by_model, live.index.quality[records], np.nan).astype(np.float32)
-    doubt = np.zeros(len(records), np.float32)
-    for flag in flags:
-        doubt[flag.frame] = flag.doubt
     red, green, blue = voc_color(label)
     report = InstanceReport(
         color=f"#{red:02x}{green:02x}{blue:02x}",
@@ -123,13 +118,13 @@ def _instance(
         area=series(_areas(follower, label, kinds, step)),
         score=series(score),
         quality=series(quality),
-        doubt=peaks(doubt),
-        flags=len(flags),
-        most_doubtful=tuple(flags[:MOST_SHOWN]),
+        doubt=peaks(doubt.flagged),
+        flags=int(np.count_nonzero(doubt.flagged)),
+        most_doubtful=tuple(doubt.describe(most_doubtful(doubt.flagged)[:MOST_SHOWN])),
         worst=(),
     )
     confidence = np.fmin(score, quality)
-    return report, worst_frames(label, flags, said, confidence, count)
+    return report, worst_frames(label, doubt, said, confidence, count)
 
 
 def _probability(logit: npt.NDArray[np.float32]) -> Numbers:

@@ -9,7 +9,8 @@ import msgspec
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.reporting.content import QualityReport
-from samannot_tui.jobs.reporting.gather import Flags, gather
+from samannot_tui.jobs.reporting.doubts import Doubts
+from samannot_tui.jobs.reporting.gather import gather
 from samannot_tui.jobs.reporting.page import GENERATOR, page
 from samannot_tui.jobs.reporting.worst import MOST_OF_A_LABEL, MOST_OF_ALL, take_pictures
 from samannot_tui.review.worktime import PAUSE_S
@@ -46,14 +47,14 @@ def check_place(out: Path) -> None:
 
 def make_report(
     opened: Opened,
-    flags: Flags | None,
+    doubts: Doubts | None,
     pause: float = PAUSE_S,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[QualityReport, list[bytes]]:
     """The report and the JPEG pictures that its crops name by number.
 
     Args:
-        flags: see `gather`.
+        doubts: None where none were computed.
         pause: as for `work_time`.
         progress: called with (steps done, steps to do), the latter a guess.
 
@@ -72,7 +73,7 @@ def make_report(
         progress(min(done, total), total)
 
     names = opened.session.folder.resolve().name, opened.source.path.resolve().name
-    report, scenes = gather(follower, names, flags, pause, step)
+    report, scenes = gather(follower, names, doubts, pause, step)
     crops, pictures, notices = take_pictures(scenes, follower, opened.source, step)
     instances = tuple(
         msgspec.structs.replace(each, worst=tuple(crops.get(each.stats.label, ()))) for each in report.instances
@@ -91,4 +92,4 @@ def write_report(report: QualityReport, pictures: list[bytes], out: Path) -> Non
     try:
         write_atomically(out, "".join(page(report, pictures)).encode("utf-8"))
     except OSError as error:
-        raise JobError(f"{printable(out)} could not be written ({error.strerror}).") from error
+        raise JobError(f"{printable(out)} could not be written ({error.strerror}); give another --out.") from error

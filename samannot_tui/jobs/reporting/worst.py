@@ -9,7 +9,8 @@ from PIL import Image
 
 from samannot_tui.errors import InputError
 from samannot_tui.jobs.reporting.bins import Numbers
-from samannot_tui.jobs.reporting.content import UNSATISFACTORY, Crop, Doubtful, Verdict
+from samannot_tui.jobs.reporting.content import UNSATISFACTORY, Crop, Verdict
+from samannot_tui.jobs.reporting.doubts import LabelDoubts, most_doubtful
 from samannot_tui.masks.geometry import bounding_box
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.source import FrameSource
@@ -39,7 +40,7 @@ class Scene:
 
 def worst_frames(
     label: int,
-    flags: Sequence[Doubtful],
+    doubt: LabelDoubts,
     said: Sequence[Verdict],
     confidence: Numbers,
     labels: int,
@@ -47,12 +48,10 @@ def worst_frames(
     """A few frames, not all of one stretch: those judged unsatisfactory, then those flagged, then the least confident.
 
     Args:
-        flags: of the label, the most doubtful first.
         said: what people said of it.
         confidence: of a model's masks, 0 to 1; NaN elsewhere.
         labels: how many the report is of: the more, the fewer frames each.
     """
-    words = {flag.frame: f"{flag.words} (doubt {flag.doubt:.2f})" for flag in flags}
     bad = {
         frame: f"{UNSATISFACTORY}: {verdict.reason}" if verdict.reason else f"judged {UNSATISFACTORY}"
         for verdict in said
@@ -60,10 +59,12 @@ def worst_frames(
         for frame in range(verdict.first, verdict.last + 1)
     }
     unsure = [int(frame) for frame in np.argsort(confidence, kind="stable") if not np.isnan(confidence[frame])]
-    flagged_first = [frame for frame in words if frame in bad]
-    order = dict.fromkeys((*flagged_first, *bad, *words, *unsure))
+    flagged = most_doubtful(doubt.flagged)
+    order = dict.fromkeys((*(frame for frame in flagged if frame in bad), *bad, *flagged, *unsure))
     most = max(1, min(MOST_OF_A_LABEL, MOST_OF_ALL // labels))
     chosen = _apart(order, most, len(confidence) // (4 * most))
+    found = doubt.describe([frame for frame in chosen if doubt.flagged[frame]])
+    words = {each.frame: f"{each.words} (doubt {each.doubt:.2f})" for each in found}
     reasons = {frame: "; ".join(each[frame] for each in (bad, words) if frame in each) for frame in chosen}
     return [Scene(label, frame, reasons[frame] or f"confidence {confidence[frame]:.2f}") for frame in chosen]
 

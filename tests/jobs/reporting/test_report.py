@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image
 from samannot_tui.errors import InputError
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.reporting.content import Doubtful, QualityReport
+from samannot_tui.jobs.reporting.doubts import Doubts, LabelDoubts
 from samannot_tui.jobs.reporting.page import page
 from samannot_tui.jobs.reporting.report import check_place, make_report, report_place, write_report
 from samannot_tui.media.source import RgbFrame
@@ -44,10 +44,16 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def reported(
-    session: Session, folder: Path, flags: dict[int, Sequence[Doubtful]] | None = None
-) -> tuple[QualityReport, str, list[bytes]]:
-    report, pictures = make_report(Opened(session, ArraySource(folder / "clip.mp4"), ()), flags)
+def flagged(*flags: Doubtful) -> LabelDoubts:
+    doubt = np.zeros(INFO.frame_count, np.float32)
+    by_frame = {flag.frame: flag for flag in flags}
+    for flag in flags:
+        doubt[flag.frame] = flag.doubt
+    return LabelDoubts(doubt, lambda frames: [by_frame[frame] for frame in frames])
+
+
+def reported(session: Session, folder: Path, doubts: Doubts | None = None) -> tuple[QualityReport, str, list[bytes]]:
+    report, pictures = make_report(Opened(session, ArraySource(folder / "clip.mp4"), ()), doubts)
     return report, "".join(page(report, pictures)), pictures
 
 
@@ -61,8 +67,7 @@ def test_what_it_says_of_an_instance(tmp_path: Path) -> None:
     session.submit(cmd.MarkReview(2, 1, 1, "unsatisfactory", reason="lost an ear"))
     edit(session, 2, 1, rectangle(1, 1, 4, 4))
     session.submit(cmd.MarkAbsent(1, 3, 3))
-    flags = {1: [Doubtful(1, 0.7, "3 pieces")]}
-    report, _, _ = reported(session, tmp_path, flags)
+    report, _, _ = reported(session, tmp_path, {1: flagged(Doubtful(1, 0.7, "3 pieces"))})
     dog, cat = report.instances
     assert dog.presence == {"model": (0, 1, 0, 0, 0), "person": (0, 0, 1, 0, 0), "absent": (0, 0, 0, 1, 0)}
     assert dog.verdicts["satisfactory"] == (0, 1, 0, 0, 0) and dog.verdicts["changed since"] == (0, 0, 1, 0, 0)
@@ -70,6 +75,7 @@ def test_what_it_says_of_an_instance(tmp_path: Path) -> None:
     assert dog.quality.mean == (None, 0.9, None, None, None)
     assert dog.score.mean[1] == pytest.approx(0.7311, abs=1e-4)
     assert (dog.doubt, dog.flags, report.flagged) == ((0, 0.7, 0, 0, 0), 1, 1)
+    assert dog.most_doubtful == (Doubtful(1, 0.7, "3 pieces"),)
     assert [(each.first, each.last, each.standing, each.by) for each in dog.said] == [
         (1, 1, "satisfactory", "Anna"),
         (2, 2, "changed since", "Anna"),
@@ -112,7 +118,7 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
     session = Session.create(tmp_path / "<i>clip.samannot", tmp_path / "clip.mp4", INFO, events)
     for label in range(1, len(HOSTILE) + 1):
         edit(session, 1, label, rectangle(1, 1, 5, 5))
-    report, text, _ = reported(session, tmp_path, {1: [Doubtful(1, 0.9, "<u>why</u>")]})
+    report, text, _ = reported(session, tmp_path, {1: flagged(Doubtful(1, 0.9, "<u>why</u>"))})
     assert [each.stats.name for each in report.instances] == list(HOSTILE)  # JSON gets them as they are
     found = Elements(text)
     assert {"script", "i", "b", "u"}.isdisjoint(tag for tag, _ in found.tags)
