@@ -61,9 +61,10 @@ def _agreement(report: "Agreement") -> list[str]:
         f"{report.frames_only_gt} by --gt alone"
     ]
     for each in report.instances:
+        alone = f"; {each.only_pred} only in --pred, {each.only_gt} only in --gt"
         lines.append(
             f"  {each.pred.id} {printable(each.pred.name)} with {each.gt.id} {printable(each.gt.name)}: "
-            f"J {each.j:.3f}  F {each.f:.3f} on {each.frames} frames; {each.only_pred} and {each.only_gt} only one has"
+            f"J {each.j:.3f}  F {each.f:.3f} on {each.frames} frames{alone if each.only_pred or each.only_gt else ''}"
         )
     lines.append(f"mean J {report.j:.3f}  mean F {report.f:.3f}  J&F {report.jf:.3f}")
     return lines

@@ -122,5 +122,7 @@ def _told(predicted: Mapping[str, LabelMaps], truth: Mapping[str, LabelMaps], na
         else:
             beyond = len(set(ours.names) - set(theirs.names))
         if beyond:
-            told.append(f"{beyond} frames of {printable(ours.place)} are not in the ground truth, so not scored.")
+            told.append(
+                f"Frames of {printable(ours.place)} that the ground truth does not have, so not scored: {beyond}."
+            )
     return told

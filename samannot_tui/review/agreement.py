@@ -230,7 +230,7 @@ def _notices(
             notices.append(f"Only in {printable(session.folder)}, so not compared: {names}.")
     for session, count in zip((pred, gt), only, strict=True):
         if count:
-            notices.append(f"{count} frames are annotated only in {printable(session.folder)}.")
+            notices.append(f"Frames annotated only in {printable(session.folder)}: {count}.")
     notices += [
         f"{score.pred.id} {printable(score.pred.name)} is compared with {score.gt.id} {printable(score.gt.name)}, "
         "which covers the same."

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from samannot_tui.errors import InputError
-from samannot_tui.masks.rle import BoolMask
+from samannot_tui.masks.rle import BoolMask, Rle
 from samannot_tui.review.agreement import NamedLabel, compare_sessions
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.store import Session
-from tests.formats.support import FRAMES, HEIGHT, INFO, WIDTH, edit, rectangle
+from tests.formats.support import FRAMES, HEIGHT, INFO, WIDTH, edit, new_mask, rectangle
 
 Tracks = Mapping[str, Mapping[int, BoolMask]]
 LEFT, RIGHT = rectangle(0, 0, 5, 5), rectangle(10, 4, 19, 11)
@@ -63,7 +63,7 @@ def test_j_by_hand_and_frames_that_only_one_has(tmp_path: Path) -> None:
     assert (dog.j, dog.frames, dog.only_pred, dog.only_gt) == ((0.5 + 1) / 2, 2, 1, 2)
     assert (found.frames, found.frames_only_pred, found.frames_only_gt) == (2, 1, 2)
     assert dog.overlap == pytest.approx(0.5)
-    assert found.notices[0].startswith("1 frames are annotated only in ") and "2 frames" in found.notices[1]
+    assert [notice.rsplit(maxsplit=1)[1] for notice in found.notices] == ["1.", "2."]
 
 
 def test_one_absent_where_the_other_sees_it_scores_nothing_there(tmp_path: Path) -> None:
@@ -117,3 +117,13 @@ def test_another_file_of_the_same_shape_is_told(tmp_path: Path) -> None:
     second.submit(cmd.AddLabel("dog"))
     edit(second, 1, 1, LEFT)
     assert "not the same file" in compare_sessions(first, second).notices[0]
+
+
+def test_a_mask_that_a_stranger_has_made_up_is_a_sentence(tmp_path: Path) -> None:
+    """pycocotools would read on beyond its end."""
+    first, second = two(tmp_path, {"dog": {1: LEFT}}, {"dog": {}})
+    made_up = msgspec.structs.replace(new_mask(1, 1, LEFT, "edited"), rle=Rle((HEIGHT, WIDTH), "ZZZZ1"))
+    (record,) = second.append_masks([made_up])
+    second.submit(cmd.EditMask(1, 1, record))
+    with pytest.raises(InputError, match="damaged"):
+        compare_sessions(first, second)
