@@ -123,6 +123,6 @@ def _told(predicted: Mapping[str, LabelMaps], truth: Mapping[str, LabelMaps], na
             beyond = len(set(ours.names) - set(theirs.names))
         if beyond:
             told.append(
-                f"Frames of {printable(ours.place)} that the ground truth does not have, so not scored: {beyond}."
+                f"Frames only in {printable(ours.place)}, so not scored: {beyond}."
             )
     return told

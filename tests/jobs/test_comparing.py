@@ -46,7 +46,7 @@ def test_a_session_as_the_truth_has_its_annotated_frames(tmp_path: Path) -> None
     session.close()
     found = report(davis, session.folder)
     assert (found.videos[0].name, found.videos[0].images, found.j) == ("clip", 3, 1)
-    assert found.notices[-1].endswith("does not have, so not scored: 2.")
+    assert found.notices[-1].endswith("so not scored: 2.")
 
 
 def test_two_sessions_are_compared_as_such(tmp_path: Path) -> None:
