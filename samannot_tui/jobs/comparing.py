@@ -122,7 +122,5 @@ def _told(predicted: Mapping[str, LabelMaps], truth: Mapping[str, LabelMaps], na
         else:
             beyond = len(set(ours.names) - set(theirs.names))
         if beyond:
-            told.append(
-                f"Frames only in {printable(ours.place)}, so not scored: {beyond}."
-            )
+            told.append(f"Frames only in {printable(ours.place)}, so not scored: {beyond}.")
     return told
