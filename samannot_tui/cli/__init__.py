@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "Show the whole job on the sample clip.",
     "track": "Segment a video from a prompts file, without a screen.",
     "propagate": "Run a session's prompts over its whole video, without a screen.",
+    "review": "Judge masks by keys, track by track or as a random sample.",
     "export": "Write a session's masks as a dataset.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",

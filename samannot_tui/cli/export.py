@@ -29,6 +29,11 @@ format_option = click.option(
 @click.option("--frames", metavar="A..B", help="Export these frames alone, both included; A.. and ..B will do.")
 @click.option("--every", type=click.IntRange(1), default=1, metavar="N", help="Export each Nth frame, from A on.")
 @click.option(
+    "--only",
+    type=click.Choice(["satisfactory", "unsatisfactory"]),
+    help="Export the masks alone that a person judged so, as they are now.",
+)
+@click.option(
     "--split", metavar="80/10/10", help="Per cent for train, val and test, each a folder, by whole blocks of frames."
 )
 @click.option("--zip", "zipped", is_flag=True, help="An archive for each format instead of a folder.")
@@ -48,6 +53,7 @@ def command(
     labels: tuple[str, ...],
     frames: str | None,
     every: int,
+    only: str | None,
     split: str | None,
     zipped: bool,
     script: Path | None,
@@ -61,12 +67,13 @@ def command(
     from samannot_tui.formats.selection import Selection, parse_frames, parse_shares
     from samannot_tui.jobs.export import check_formats, export_session
     from samannot_tui.jobs.opening import open_session
+    from samannot_tui.session.reviews import Standing
 
     if script is not None and context.get_parameter_source("formats") is ParameterSource.DEFAULT:
         formats = ()
     first, last = parse_frames(frames) if frames is not None else (0, None)
     shares = parse_shares(split) if split is not None else None
-    selection = Selection(labels, first, last, every, shares)
+    selection = Selection(labels, first, last, every, shares, Standing[only.upper()] if only else None)
     check_formats(formats, script)
     opened = open_session(session, media)
     for notice in opened.notices:

@@ -4,7 +4,8 @@ annotations.json: images, categories, annotations. A category is a label, since 
 is `category_id` and `track_id`. Masks are compressed RLE with `iscrowd` 0; overlaps stay. An instance that is
 absent on a frame has no annotation there. Beyond COCO: `frame` of an image, its number in the media from 0; and
 of an annotation `source` ("prompted", "propagated", "edited"), `made_by` ("person" or "model"), `object_score`
-(a logit, above 0 for present) and `quality` (0 to 1), both the model's.
+(a logit, above 0 for present) and `quality` (0 to 1), both the model's, and `verdict` ("satisfactory",
+"unsatisfactory"), a person's on this very mask, null where there is none.
 images/<stem>.jpg: the annotated frames.
 Source: https://cocodataset.org/#format-data.
 """
@@ -51,6 +52,7 @@ def annotations(job: ExportJob) -> Iterator[dict[str, Any]]:
             if not found.area:
                 continue
             number += 1
+            verdict = job.verdict(frame, label)
             yield {
                 "id": number,
                 "image_id": frame + 1,
@@ -64,4 +66,5 @@ def annotations(job: ExportJob) -> Iterator[dict[str, Any]]:
                 "made_by": MADE_BY[record.source],
                 "object_score": record.object_score,
                 "quality": record.quality,
+                "verdict": verdict and verdict.verdict,
             }

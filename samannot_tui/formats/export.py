@@ -1,7 +1,7 @@
 """Writing a session's annotation as a dataset."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from samannot_tui.formats.registry import require_format
 from samannot_tui.formats.selection import EVERYTHING, Selection, split
 from samannot_tui.media.source import FrameSource
 from samannot_tui.session.follower import Follower
+from samannot_tui.session.reviews import Verdicts, verdicts
 from samannot_tui.text import printable
 
 LONGEST_NAME = 200
@@ -82,7 +83,7 @@ def write_dataset(
         writer: what writes the format.
         progress: called with (frames done, frames to do) after each frame.
         cancelled: asked before each frame.
-        selection: which labels and frames.
+        selection: which labels, frames and masks.
 
     Raises:
         InputError: another video than the session's, nothing annotated in the selection, a file in the way, or
@@ -91,24 +92,33 @@ def write_dataset(
     """
     _check(follower, source)
     labels = {label: follower.state.labels[label] for label in selection.label_ids(follower.state)}
-    parts = _parts(follower, labels, selection)
+    said = {label: verdicts(follower.state, follower.live, label) for label in labels}
+    parts = _parts(follower, said, selection)
     place = out.resolve() / (f"{name}.zip" if zipped else name)
     with replaced_archive(place) if zipped else replaced(place) as staging:
-        job = ExportJob(follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled)
+        job = ExportJob(
+            follower, source, staging, safe_name(source), labels, parts[0], progress, cancelled, said, selection.only
+        )
         frames = sum(writer(replace(job, part=part)) for part in parts)
         write_labels(job, sorted(frame for part in parts for frame in part.frames))
     hidden = dict(sorted(job.hidden_pixels.items()))
     return ExportSummary(name, place, len(staging.files), frames, len(labels), hidden, tuple(job.notices))
 
 
-def _parts(follower: Follower, labels: Iterable[int], selection: Selection) -> list[Part]:
+def _parts(follower: Follower, said: Mapping[int, Verdicts], selection: Selection) -> list[Part]:
     manifest, live = follower.manifest, follower.live
     span = np.array(selection.frames(manifest.frame_count), np.intp)
     annotated = np.zeros(manifest.frame_count, np.bool_)
-    for label in labels:
-        annotated[live.frames(label)] = True
+    for label, verdict in said.items():
+        frames = live.frames(label)
+        annotated[frames if selection.only is None else frames[verdict.standing[frames] == selection.only]] = True
     frames = span[annotated[span]]
     if not len(frames):
+        if selection.only is not None:
+            raise InputError(
+                f"No mask there is judged {selection.only.name.lower()}, so there is nothing to export; review some, "
+                "or leave out --only."
+            )
         raise InputError(
             "Nothing is annotated there, so there is nothing to export; choose other labels or frames."
             if len(live.annotated_frames())

@@ -17,6 +17,7 @@ from pathlib import Path
 from samannot_tui.errors import InputError, JobError
 from samannot_tui.formats.coco_parts import MADE_BY
 from samannot_tui.formats.job import ExportJob, Writer
+from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.palette import Rgb, voc_color
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.source import RgbFrame
@@ -38,7 +39,8 @@ class LabelInfo:
 @dataclass(frozen=True, eq=False)
 class MaskInfo:
     """A mask: `pixels` bool (height, width), none set where the label is absent; `source` "prompted", "propagated" or
-    "edited"; `made_by` "person" or "model"; `object_score` a logit, above 0 for present; `quality` 0 to 1.
+    "edited"; `made_by` "person" or "model"; `object_score` a logit, above 0 for present; `quality` 0 to 1; `verdict`
+    "satisfactory" or "unsatisfactory" where a person judged this very mask, else None.
     """
 
     pixels: BoolMask
@@ -46,6 +48,7 @@ class MaskInfo:
     made_by: str
     object_score: float
     quality: float
+    verdict: str | None
 
 
 class Annotation:
@@ -84,12 +87,12 @@ class Annotation:
 
     def masks(self, frame: int) -> dict[int, MaskInfo]:
         """Label ID -> mask on a frame; a label that was not looked at there has none."""
-        return {
-            label: MaskInfo(
-                decode(record.rle), record.source, MADE_BY[record.source], record.object_score, record.quality
-            )
-            for label, record in self._job.records(frame).items()
-        }
+        return {label: self._mask(frame, label, record) for label, record in self._job.records(frame).items()}
+
+    def _mask(self, frame: int, label: int, record: MaskRecord) -> MaskInfo:
+        source, verdict = record.source, self._job.verdict(frame, label)
+        scores = record.object_score, record.quality
+        return MaskInfo(decode(record.rle), source, MADE_BY[source], *scores, verdict.verdict if verdict else None)
 
     def prompts(self, frame: int, label: int) -> tuple[Prompt, ...]:
         """A label's prompts on a frame: points, boxes, masks, in pixels, x right, y down."""

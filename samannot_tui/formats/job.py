@@ -1,7 +1,7 @@
 """What every dataset format is given, and what it gives back."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from samannot_tui.formats.labelmap import LabelMap, flatten
 from samannot_tui.masks.log import MaskRecord
 from samannot_tui.masks.rle import BoolMask, decode
 from samannot_tui.media.source import FrameSource
+from samannot_tui.session.events import ReviewMarked
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.paths import encode_path
+from samannot_tui.session.reviews import Standing, Verdicts
 from samannot_tui.session.state import Label
 
 
@@ -46,6 +48,8 @@ class ExportJob:
         part: which frames to export.
         progress: called with (frames done, frames to do).
         cancelled: asked before each frame; once it says yes, the export ends with a JobError.
+        verdicts: what was said of the labels' masks, by ID.
+        only: export masks of this standing alone; None for all.
         hidden_pixels: label ID -> pixels under other instances, added up by `label_map`.
         notices: sentences about what the format could not hold.
     """
@@ -58,6 +62,8 @@ class ExportJob:
     part: Part
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    verdicts: Mapping[int, Verdicts]
+    only: Standing | None = None
     hidden_pixels: Counter[int] = field(default_factory=Counter)
     notices: list[str] = field(default_factory=list)
 
@@ -94,8 +100,21 @@ class ExportJob:
             raise JobError("The export was cancelled; what an earlier export left there is whole.")
 
     def live(self, frame: int) -> dict[int, int]:
-        """Label ID -> live record id of the labels to export, by ID."""
-        return {label: record for label, record in self.follower.live.on_frame(frame).items() if label in self.labels}
+        """Label ID -> live record id of the masks to export, by ID."""
+        return {
+            label: record
+            for label, record in self.follower.live.on_frame(frame).items()
+            if label in self.labels and self.only in (None, self.verdicts[label].standing[frame])
+        }
+
+    def verdict(self, frame: int, label: int) -> ReviewMarked | None:
+        """What a person said of the mask that is exported; None where nothing, or where it was of another mask."""
+        said = self.verdicts[label]
+        if said.standing[frame] not in (Standing.SATISFACTORY, Standing.UNSATISFACTORY):
+            return None
+        event = self.follower.state.event(int(said.marks[frame]))
+        assert isinstance(event, ReviewMarked), "no other event makes a verdict stand"
+        return event
 
     def records(self, frame: int) -> dict[int, MaskRecord]:
         """Label ID -> live mask on a frame, by ID; a mask without pixels says that the label is absent.

@@ -24,12 +24,14 @@ class FrameEntry(msgspec.Struct, frozen=True):
 
     A mask is "prompted" (an engine made it from prompts on this frame), "propagated" (an engine carried it
     here) or "edited" (a person made it). A label without pixels is absent there, by a person's word
-    where that is "edited"; one not named was not looked at.
+    where that is "edited"; one not named was not looked at. `verdicts` are "satisfactory" or "unsatisfactory",
+    by label ID, of the masks that a person judged.
     """
 
     frame: int
     name: str
     masks: dict[int, str]
+    verdicts: dict[int, str]
 
 
 def write_labels(job: ExportJob, frames: Sequence[int]) -> None:
@@ -53,4 +55,5 @@ def write_labels(job: ExportJob, frames: Sequence[int]) -> None:
 def _entry(job: ExportJob, frame: int) -> FrameEntry:
     source = job.follower.live.index.source
     makers = {label: RecordSource(source[record]).name.lower() for label, record in job.live(frame).items()}
-    return FrameEntry(frame, job.name(frame), makers)
+    verdicts: dict[int, str] = {label: said.verdict for label in makers if (said := job.verdict(frame, label))}
+    return FrameEntry(frame, job.name(frame), makers, verdicts)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samannot_tui.errors import InputError
+from samannot_tui.session.reviews import Standing
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
 
@@ -24,6 +25,7 @@ class Selection:
         first, last: frames, both included; `last` None for the media's last one.
         every: take each so-manieth frame, counted from `first`.
         shares: per cent of the frames for train, val and test; None for one dataset.
+        only: masks of which a person says this, as they are now; None for all.
     """
 
     labels: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Selection:
     last: int | None = None
     every: int = 1
     shares: tuple[int, int, int] | None = None
+    only: Standing | None = None
 
     def label_ids(self, state: State) -> list[int]:
         """The chosen labels' IDs, rising.

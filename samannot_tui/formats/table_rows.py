@@ -24,6 +24,7 @@ _PROMPTS = ("seq", "at", "frame", "name", "time_s", "label", "label_name", "kind
 _BOX = ("x0", "y0", "x1", "y1")
 _MASKS = ("frame", "name", "time_s", "label", "label_name", "x", "y", *_BOX, "area", "object_score", "quality")
 _MAKER = ("source", "made_by", "run")
+_VERDICT = ("verdict", "verdict_reason", "verdict_by", "verdict_seq")
 _EVENTS = ("seq", "at", "type", "by", "label", "frame", "counts", "details")
 _ENGINES = (ev.MaskPredicted, ev.RunProgressed, ev.RunEnded)
 
@@ -45,14 +46,17 @@ def tables(job: ExportJob) -> tuple[Table, ...]:
 
     prompts: as they were given, the coordinates exact; `given_by` is "person", or the run that handed it over.
     masks: `x`, `y` the centre of mass, `area` in pixels, nothing and 0 where the label is absent; `made_by` is
-    "person" or "model"; and one column for each feature, with its value at that frame.
+    "person" or "model"; `verdict` is "satisfactory" or "unsatisfactory" where a person judged this very mask, and
+    why, who, and by which event; and one column for each feature, with its value at that frame.
     labels: ID, name, colour.
     events: everything that was done, by `person` or `engine`; `counts` is "no" where it was undone.
     """
     features = _feature_names(job)
     return (
         Table("prompts", (*_PROMPTS, *_BOX, "given_by"), lambda: _prompts(job)),
-        Table("masks", (*_MASKS, *_MAKER, *(f"feature {name}" for name in features)), lambda: _masks(job, features)),
+        Table(
+            "masks", (*_MASKS, *_MAKER, *_VERDICT, *(f"feature {n}" for n in features)), lambda: _masks(job, features)
+        ),
         Table("labels", ("label", "name", "color", "hidden"), lambda: _labels(job)),
         Table("events", _EVENTS, lambda: _events(job)),
     )
@@ -102,7 +106,8 @@ def _masks(job: ExportJob, features: list[str]) -> Iterator[Row]:
             known = job.follower.state.features.get(label, {})
             found = [known[name].at(frame) if name in known else None for name in features]
             values = (value and value[1] for value in found)
-            yield *where, label, job.labels[label].name, *_measures(record), *values
+            verdict = _said(job.verdict(frame, label))
+            yield *where, label, job.labels[label].name, *_measures(record), *verdict, *values
 
 
 def _measures(record: MaskRecord) -> Row:
@@ -110,6 +115,12 @@ def _measures(record: MaskRecord) -> Row:
     middle, box = centroid(mask) or (None, None), bounding_box(mask) or (None,) * 4
     scores = record.object_score, record.quality
     return *middle, *box, int(mask.sum()), *scores, record.source, MADE_BY[record.source], record.run
+
+
+def _said(verdict: ev.ReviewMarked | None) -> Row:
+    if verdict is None:
+        return (None,) * len(_VERDICT)
+    return verdict.verdict, verdict.reason or None, verdict.by or None, verdict.seq
 
 
 def _labels(job: ExportJob) -> Iterator[Row]:

@@ -5,7 +5,8 @@ through those frames: `segmentations` (compressed RLE), `areas` and `bboxes`, nu
 or was not looked at; where it was not, `sources` is null too. A category is a label: its ID is `id`,
 `category_id` and `track_id`. Overlaps stay. Beyond YouTube-VIS: `frames` of the video, the frames' numbers in the
 media from 0; and of an annotation the lists `sources` ("prompted", "propagated", "edited"), `made_by` ("person"
-or "model") and `object_scores` (logits, above 0 for present).
+or "model"), `object_scores` (logits, above 0 for present) and `verdicts` ("satisfactory", "unsatisfactory", null
+where a person has not judged this very mask).
 JPEGImages/<video>/<stem>.jpg: the annotated frames.
 Source: https://youtube-vos.org/dataset/vis/.
 """
@@ -20,7 +21,7 @@ from samannot_tui.masks.rle import Rle
 
 VIDEO = 1
 """The one video's ID."""
-FACTS = ("areas", "bboxes", "sources", "made_by", "object_scores")
+FACTS = ("areas", "bboxes", "sources", "made_by", "object_scores", "verdicts")
 
 
 def write(job: ExportJob) -> int:
@@ -68,16 +69,18 @@ def _segmentations(job: ExportJob, label: int, facts: dict[str, list[object]]) -
     """The label's masks frame by frame; what is known of each goes to the lists of `facts`."""
     for frame in job.part.frames:
         job.end_if_cancelled()
-        number = job.follower.live.record(frame, label)
+        number = job.live(frame).get(label)
         record = None if number is None else job.follower.read(number)
         found = segment(record.rle) if record else None
         shown = found if found and found.area else None
+        verdict = job.verdict(frame, label) if record else None
         known = (
             shown and shown.area,
             shown and shown.bbox,
             record and record.source,
             record and MADE_BY[record.source],
             record and record.object_score,
+            verdict and verdict.verdict,
         )
         for values, value in zip(facts.values(), known, strict=True):
             values.append(value)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from samannot_tui.session.events import EngineInfo
+from samannot_tui.session.events import EngineInfo, Verdict
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import Prompt
 from samannot_tui.session.schema import Schema
@@ -156,7 +156,7 @@ class MarkReview(Command, frozen=True, tag=True):
     label: int
     first: int
     last: int
-    verdict: Literal["satisfactory", "unsatisfactory"]
+    verdict: Verdict
     reason: str = ""
     by: str = ""
     sample: int | None = None

@@ -196,6 +196,9 @@ class MasksReassigned(Event, frozen=True, kw_only=True, tag=True):
     unions: tuple[UnionMask, ...] = ()
 
 
+Verdict = Literal["satisfactory", "unsatisfactory"]
+
+
 class JudgedMasks(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """On frames `first`..`last` the masks judged were `record`, `record + stride`, `record + 2 * stride`, ...
 
@@ -219,7 +222,7 @@ class ReviewMarked(Event, frozen=True, kw_only=True, tag=True):
     label: Number
     first: Number
     last: Number
-    verdict: Literal["satisfactory", "unsatisfactory"]
+    verdict: Verdict
     reason: str = ""
     by: str = ""
     masks: tuple[JudgedMasks, ...] = ()

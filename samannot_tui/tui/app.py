@@ -145,7 +145,12 @@ class SamannotApp(App[None]):
         return ", ".join(self.get_key_display(each) for each in Binding.make_bindings([binding]))
 
 
-def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
+def run_app(
+    session: Session,
+    source: FrameSource,
+    graphics: Requested,
+    first_deed: Callable[[Workspace], None] | None = None,
+) -> None:
     """Annotate until the person leaves.
 
     When it returns, a run has been ended cleanly and the view is kept; the session and the source are the
@@ -153,6 +158,7 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
 
     Args:
         graphics: "auto" or a protocol's name, see `graphics.terminal`.
+        first_deed: carried out when the workspace has been painted; what it refuses is told there.
 
     Raises:
         InputError: those graphics do not work here.
@@ -165,6 +171,7 @@ def run_app(session: Session, source: FrameSource, graphics: Requested) -> None:
     monitor = Monitor(session.folder)
     remember(session.folder)
     app = SamannotApp(client, source, terminal, monitor.read)
+    app.workspace.first_deed = first_deed
     with leaving_on_signals(app.leave):
         try:
             app.run()

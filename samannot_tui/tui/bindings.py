@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
+from samannot_tui.tui.reviewing import REASONS
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -15,6 +17,7 @@ class Topic:
 
 RUN_GROUP = Binding.Group("Run")
 PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
+REASON_GROUP = Binding.Group("After n: why it is not satisfactory")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
 
@@ -189,6 +192,46 @@ LABELLING = Topic(
     ),
 )
 
+REVIEWING = Topic(
+    "Review (V): these keys in it, those for masks outside it",
+    (
+        _key("V", "review", "review.begin", "Review", "Judge track by track; come back from mending"),
+        _key(
+            "y",
+            "judge_good",
+            "review.good",
+            "Good",
+            "What is not judged of the track is satisfactory; or the part",
+            "y",
+        ),
+        _key("n", "judge_bad", "review.bad", "Bad", "It is not satisfactory; the next key says why", "n"),
+        _key("m", "mark_part", "review.part", "Part", "y or n judges from this frame to where it is pressed", "m"),
+        _key("enter", "mend", "review.mend", "Mend", "Annotate at this frame; V comes back to it", "Enter"),
+        _key("u", "take_back", "review.back", "Take back", "Take back what was said of this frame", "u"),
+        _key(
+            "up,k", "next_track(-1)", "review.previous", "Track above", "Go to the track above, or the last frame drawn"
+        ),
+        _key("down,j", "next_track(1)", "review.next", "Track below", "Go to the track below, or the next frame drawn"),
+        _key(
+            "left_square_bracket",
+            "next_spot(-1)",
+            "review.spot.previous",
+            "Spot before",
+            "Go to the doubtful spot before",
+        ),
+        _key("right_square_bracket", "next_spot(1)", "review.spot.next", "Next spot", "Go to the next doubtful spot"),
+        _key(
+            "escape", "leave_review", "review.leave", "Leave", "Forget the part that was begun, then leave the review"
+        ),
+        *(
+            _key(key, f"reason('{key}')", f"review.reason.{key}", words, f"After n: {words}", group=REASON_GROUP)
+            for key, words in REASONS.items()
+        ),
+        _key("o", "other_reason", "review.reason.other", "Other", "After n: type the reason", group=REASON_GROUP),
+        _key("escape", "no_reason", "review.reason.none", "No verdict", "After n: no verdict after all"),
+    ),
+)
+
 MOVING = Topic(
     "Moving",
     (
@@ -268,7 +311,7 @@ TERMINAL = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, TERMINAL)
+TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, REVIEWING, TERMINAL)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

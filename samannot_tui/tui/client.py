@@ -109,6 +109,10 @@ class Client:
         """
         return await self._order(lambda: self._session.submit(command))
 
+    async def submit_all(self, commands: Sequence[AnyCommand]) -> tuple[AnyEvent, ...]:
+        """As `submit`, of several commands in one write: all of them or none. Raises as `submit`."""
+        return await self._order(lambda: self._session.submit_all(lambda state, live: commands))
+
     async def edit_mask(self, frame: int, label: int, edit: MaskEdit) -> tuple[AnyEvent, ...]:
         """Draw on a mask, see `session.editing.edit_mask`; edits are carried out one after the other."""
         return await self._order(lambda: edit_mask(self._session, frame, label, edit))

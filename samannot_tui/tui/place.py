@@ -1,5 +1,6 @@
 """What every widget of the workspace shows: the annotation, and the place in it where the person is."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ from textual.content import Content
 
 from samannot_tui.engine.blocks import block_count
 from samannot_tui.masks.edits import MaskEdit
+from samannot_tui.review.progress import Doubtful, spots
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.placed import PlacedPrompt
@@ -17,6 +19,7 @@ from samannot_tui.text import printable
 from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.painting import CellEdit, PaintMode
 from samannot_tui.tui.prompting import Extent, Mode
+from samannot_tui.tui.reviewing import Review
 
 LONGEST_NAME = 24
 
@@ -41,7 +44,7 @@ class Place:
 
     `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
     `mode` is None while browsing; `picked` is the seq of the prompt that was selected last; `runs_foreseen` is how
-    many runs the last request was to lead to.
+    many runs the last request was to lead to; `review` is None outside one; `doubts` are where to look twice, by label.
     """
 
     follower: Follower
@@ -53,6 +56,8 @@ class Place:
     pending: set[tuple[int, int]] = field(default_factory=set)
     edits: tuple[CellEdit, ...] = ()
     engine: EngineStatus = field(default_factory=EngineStatus)
+    review: Review | None = None
+    doubts: Mapping[int, Sequence[Doubtful]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keep(frame=min(self.kept.frame, self.frame_count - 1))
@@ -90,6 +95,16 @@ class Place:
         """The prompt that is selected: the one picked, for as long as it is the active label's on this frame."""
         found = self.state.prompts.get(self.picked) if self.picked is not None else None
         return found if found and (found.frame, found.label) == (self.frame, self.label) else None
+
+    @property
+    def is_reviewing(self) -> bool:
+        """Do keys judge, and not annotate?"""
+        return self.review is not None and self.review.is_on
+
+    @property
+    def spots(self) -> list[Doubtful]:
+        """The active label's doubtful spots, by frame."""
+        return spots(self.doubts.get(self.label, ())) if self.label is not None else []
 
     @property
     def frame_count(self) -> int:

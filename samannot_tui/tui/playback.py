@@ -16,7 +16,7 @@ class Playback:
         way: FORWARD or BACKWARD.
         speed: how many times as fast as recorded.
         fps: the video's frames per second.
-        frame_count: of the video.
+        first, last: the frames at which it ends.
     """
 
     frame: int
@@ -24,16 +24,17 @@ class Playback:
     way: int
     speed: float
     fps: float
-    frame_count: int
+    first: int
+    last: int
 
     def frame_at(self, now: float) -> int:
-        """The frame that is due; at the end it stays the last, backward the first."""
+        """The frame that is due; at an end it stays there."""
         steps = int((now - self.since) * self.fps * self.speed)
-        return min(max(self.frame + self.way * steps, 0), self.frame_count - 1)
+        return min(max(self.frame + self.way * steps, self.first), self.last)
 
     def is_over(self, frame: int) -> bool:
         """Is there nothing beyond this frame?"""
-        return frame == (self.frame_count - 1 if self.way == FORWARD else 0)
+        return frame >= self.last if self.way == FORWARD else frame <= self.first
 
     def at_speed(self, speed: float, now: float) -> "Playback":
         """Going on at another speed from the frame that is due now."""

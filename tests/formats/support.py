@@ -69,7 +69,7 @@ def annotated(folder: Path) -> Session:
     """Labels 1 "dog" and 2 "cat" (hidden). Frames 1 to 3 are annotated, frames 0 and 4 are not.
 
     Frame 1: the dog, prompted; the cat over its corner, edited. Frame 2: the dog, propagated. Frame 3: the
-    dog is absent.
+    dog is absent. The dog on frame 1 is judged satisfactory, on frames 2 and 3 not.
     """
     session = Session.create(folder / "clip.samannot", folder / "clip.mp4", INFO)
     session.submit(cmd.AddLabel("dog"))
@@ -91,6 +91,8 @@ def annotated(folder: Path) -> Session:
     )
     session.submit(cmd.ProgressRun(run, session.masks.length))
     session.submit(cmd.EndRun(run, "finished"))
+    session.submit(cmd.MarkReview(1, 1, 1, "satisfactory", by="Ann"))
+    session.submit(cmd.MarkReview(1, 2, 3, "unsatisfactory", "drifted", "Ann"))
     return session
 
 

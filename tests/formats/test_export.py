@@ -107,9 +107,14 @@ def test_every_export_says_who_made_which_mask(tmp_path: Path, source: ArraySour
     content = json.loads((tmp_path / "out" / format_name / "labels.json").read_bytes())
     assert (content["video"], content["width"], content["height"]) == ("clip", WIDTH, HEIGHT)
     assert content["frames"] == [
-        {"frame": 1, "name": "00001", "masks": {"1": "prompted", "2": "edited"}},
-        {"frame": 2, "name": "00002", "masks": {"1": "propagated"}},
-        {"frame": 3, "name": "00003", "masks": {"1": "propagated"}},
+        {
+            "frame": 1,
+            "name": "00001",
+            "masks": {"1": "prompted", "2": "edited"},
+            "verdicts": {"1": "satisfactory"},
+        },
+        {"frame": 2, "name": "00002", "masks": {"1": "propagated"}, "verdicts": {"1": "unsatisfactory"}},
+        {"frame": 3, "name": "00003", "masks": {"1": "propagated"}, "verdicts": {"1": "unsatisfactory"}},
     ]
 
 

@@ -5,9 +5,11 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from samannot_tui.session.commands import AddLabel
+from samannot_tui.tui.actions.reviewing import ASKING, JUDGING_ALONE
 from samannot_tui.tui.app import SamannotApp
-from samannot_tui.tui.bindings import BINDINGS, TOPICS
+from samannot_tui.tui.bindings import BINDINGS, REVIEWING, TOPICS
 from samannot_tui.tui.place import RunStatus
+from samannot_tui.tui.reviewing import Review
 from samannot_tui.tui.screens.help import HelpScreen
 from samannot_tui.tui.screens.workspace import Workspace
 from samannot_tui.tui.widgets.key_footer import FooterItem, KeyFooter
@@ -35,12 +37,27 @@ def test_ids_are_unique() -> None:
 
 def test_two_bindings_on_a_key_are_told_apart_by_the_prompt_mode() -> None:
     by_key: dict[str, list[Binding]] = {}
-    for binding in Binding.make_bindings(BINDINGS):
+    annotating = [binding for binding in BINDINGS if binding not in REVIEWING.bindings]
+    for binding in Binding.make_bindings(annotating):
         if not binding.action.startswith(RUN_ACTIONS):
             by_key.setdefault(binding.key, []).append(binding)
     for key, bindings in by_key.items():
         modal = [binding.action.startswith(MODAL_ACTIONS) for binding in bindings]
         assert modal in ([True], [False], [True, False]), key
+
+
+async def test_the_review_and_annotating_share_no_key_at_one_time(desk: OpenDesk) -> None:
+    """But for those that do the same in both."""
+    async with desk() as at:
+        screen = at.screen
+        for review in (None, Review(), Review(asks=True)):
+            screen.place.review = review
+            active: dict[str, list[str]] = {}
+            for binding in Binding.make_bindings(BINDINGS):
+                name, _, _ = binding.action.partition("(")
+                if not name.startswith(("app.", *MODAL_ACTIONS)) and screen.check_action(name, ()):
+                    active.setdefault(binding.key, []).append(binding.action)
+            assert all(len(actions) == 1 for actions in active.values()), active
 
 
 async def test_help_names_every_key(desk: OpenDesk) -> None:
@@ -108,7 +125,9 @@ async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
     async with desk() as at:
         titles = {command.title for command in at.app.get_system_commands(at.screen)}
         assert titles == {b.tooltip for b in BINDINGS} - {
-            b.tooltip for b in BINDINGS if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS, *SELECTION_ACTIONS))
+            b.tooltip
+            for b in BINDINGS
+            if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS, *SELECTION_ACTIONS, *ASKING, *JUDGING_ALONE))
         }
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()

@@ -21,14 +21,14 @@ LAST = FRAMES - 1
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("way", [FORWARD, BACKWARD])
 def test_frames_are_due_by_the_clock(speed: float, way: int) -> None:
-    playback = Playback(500, 10.0, way, speed, 25.0, 1000)
+    playback = Playback(500, 10.0, way, speed, 25.0, 0, 999)
     for seconds in (0.0, 0.031, 0.501, 2.011):
         assert playback.frame_at(10.0 + seconds) == 500 + way * int(seconds * 25 * speed)
 
 
 @given(st.integers(0, 99), st.sampled_from((FORWARD, BACKWARD)), st.sampled_from(SPEEDS), st.floats(0, 1e6))
 def test_playing_stays_in_the_video_and_ends(frame: int, way: int, speed: float, seconds: float) -> None:
-    playback = Playback(frame, 0.0, way, speed, 24.0, 100)
+    playback = Playback(frame, 0.0, way, speed, 24.0, 0, 99)
     due = playback.frame_at(seconds)
     assert 0 <= due < 100 and (due - frame) * way >= 0
     assert playback.is_over(playback.frame_at(1e6))
@@ -37,7 +37,7 @@ def test_playing_stays_in_the_video_and_ends(frame: int, way: int, speed: float,
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.sampled_from(SPEEDS)), max_size=8))
 def test_another_speed_goes_on_from_the_frame_that_is_due(changes: list[tuple[float, float]]) -> None:
-    playback, now = Playback(0, 0.0, FORWARD, 1.0, 30.0, 10**6), 0.0
+    playback, now = Playback(0, 0.0, FORWARD, 1.0, 30.0, 0, 10**6), 0.0
     for seconds, speed in changes:
         now += seconds
         due = playback.frame_at(now)

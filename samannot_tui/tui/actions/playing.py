@@ -36,14 +36,26 @@ class PlayingActions(MovingActions):
         if playing is not None and playing.way == way:
             self.say(f"Stopped at frame {place.frame}.")
             return
-        playback = Playback(place.frame, monotonic(), way, self._speed, self.fps, place.frame_count)
+        playback = Playback(place.frame, monotonic(), way, self._speed, self.fps, *self.playing_ends(way))
         if playback.is_over(place.frame):
-            ends, other = ("ends", "B plays backward") if way == FORWARD else ("begins", "space plays forward")
-            self.say(f"The video {ends} here; {other}.")
+            self.say_that_it_ends(way)
             return
         self._playback = playback
         self._player = self.set_interval(1 / LOOKS_A_SECOND, self._play_on)
         self._say_how_it_plays()
+
+    def playing_ends(self, way: int) -> tuple[int, int]:
+        """The first and last frame that playing on from here shows; at the end where it goes on from, it is over."""
+        return 0, self.place.frame_count - 1
+
+    def say_that_it_ends(self, way: int) -> None:
+        """There is nothing to play from here."""
+        ends, other = ("ends", "B plays backward") if way == FORWARD else ("begins", "space plays forward")
+        self.say(f"The video {ends} here; {other}.")
+
+    def say_where_it_stops(self, way: int) -> None:
+        """It has been played to an end, which is shown."""
+        self.say(f"The video {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}.")
 
     def action_play_speed(self, steps: int) -> None:
         """Faster by so many steps, slower if negative: from a quarter to eight times."""
@@ -67,7 +79,7 @@ class PlayingActions(MovingActions):
         self.go_to(frame)
         if playback.is_over(frame):
             self.stop_playing()
-            self.say(f"The video {'ends' if playback.way == FORWARD else 'begins'} at frame {frame}.")
+            self.say_where_it_stops(playback.way)
 
     def _say_how_it_plays(self) -> None:
         if self._playback is None:

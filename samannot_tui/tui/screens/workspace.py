@@ -24,8 +24,9 @@ from samannot_tui.tui.actions.identity import IdentityActions
 from samannot_tui.tui.actions.looking import LookingActions
 from samannot_tui.tui.actions.masking import MaskingActions
 from samannot_tui.tui.actions.painting import STROKE_ACTIONS, PaintingActions
-from samannot_tui.tui.actions.playing import PLAYING_ACTIONS, PlayingActions
+from samannot_tui.tui.actions.playing import PLAYING_ACTIONS
 from samannot_tui.tui.actions.proposing import ProposingActions
+from samannot_tui.tui.actions.reviewing import ASKING, JUDGING, JUDGING_ALONE, ReviewActions
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.selecting import SelectingActions
 from samannot_tui.tui.actions.session import SessionActions
@@ -61,7 +62,7 @@ FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key.
 
 
 class Workspace(
-    PlayingActions,
+    ReviewActions,
     FeatureActions,
     PaintingActions,
     SelectingActions,
@@ -125,6 +126,7 @@ class Workspace(
         self.place = Place(client.follower, client.read_view())
         self.ask_line = AskLine()
         self.is_leaving = False
+        self.first_deed: Callable[[Workspace], None] | None = None
         self._search = Search()
         self._source = source
         self._terminal = terminal
@@ -177,6 +179,9 @@ class Workspace(
             self.say(FIRST_STEP)
         for notice in (*self.client.notices, *self._source.notices, *filter(None, [self.client.read_only])):
             self.warn(notice)
+        if self.first_deed is not None:
+            with self.refusals_told():
+                self.first_deed(self)
         self.carry_out(self.client.look_up_engine())
         self._watch_machine()
         self.set_interval(MONITOR_SECONDS, self._watch_machine)
@@ -187,6 +192,8 @@ class Workspace(
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self.is_leaving or not self._is_painted or self.ask_line.is_open:
+            return False
+        if not self._fits_review(action):
             return False
         mode, run = self.place.mode, self.place.run
         match action:
@@ -210,6 +217,13 @@ class Workspace(
                 return run is not None
             case _:
                 return True
+
+    def _fits_review(self, action: str) -> bool:
+        """In a review nothing changes a mask, and outside it nothing is judged."""
+        review = self.place.review
+        if review is None or not review.is_on:
+            return action not in (*ASKING, *JUDGING_ALONE) and (action != "review" or self.place.mode is None)
+        return action in (ASKING if review.asks else JUDGING)
 
     def about_to(self, action: str) -> None:
         """An action is about to be carried out."""
@@ -338,6 +352,9 @@ class Workspace(
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
+        if self.place.is_reviewing:
+            self.grab((message.x, message.y))
+            return
         drags = message.button == LEFT_BUTTON and self.place.mode is None and self.place.kept.zoom > 1
         if (drags and not message.ctrl) or message.button == MIDDLE_BUTTON:
             self.grab((message.x, message.y))

@@ -3,14 +3,19 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from samannot_tui.review.progress import tally
 from samannot_tui.text import printable
 from samannot_tui.tui.painting import PaintMode
 from samannot_tui.tui.place import Place
-from samannot_tui.tui.prompting import Mode, PromptMode
+from samannot_tui.tui.prompting import PromptMode
+from samannot_tui.tui.review_hint import review_hint
+from samannot_tui.tui.reviewing import progress_in_words, sample_in_words
 
 
 class MessageLine(Widget):
-    """The latest message; in a mode the crosshair, and beside it the keys, or a message until something is moved."""
+    """The latest message; in a mode the crosshair, in a review how far it is, and beside that the keys, or a message
+    until something is moved.
+    """
 
     DEFAULT_CSS = """
     MessageLine { height: 1; }
@@ -20,11 +25,11 @@ class MessageLine(Widget):
         super().__init__()
         self._place = place
         self._message = ""
-        self._said_in: Mode | None = None
+        self._said_in: object = None
 
     def say(self, message: str) -> None:
         """Show a message until the next one."""
-        self._message, self._said_in = printable(message), self._place.mode
+        self._message, self._said_in = printable(message), self._topic
         self.refresh()
 
     @property
@@ -34,10 +39,30 @@ class MessageLine(Widget):
 
     def render(self) -> Content:
         width = max(1, self.size.width)
-        if self._place.mode is None:
+        if self._place.mode is None and not self._place.is_reviewing:
             return Content(f" {self._message}").truncate(width, ellipsis=True)
-        beside = self._message if self._said_in == self._place.mode else self._hint()
-        return Content.assemble((f" {self._mode()} ", "reverse bold"), f" {beside}").truncate(width, ellipsis=True)
+        if self._said_in != self._topic:
+            self._message = ""  # also when what was moved comes back
+        beside = self._message or self._hint()
+        head = self._mode() if self._place.mode else self._review()
+        return Content.assemble((f" {head} ", "reverse bold"), f" {beside}").truncate(width, ellipsis=True)
+
+    @property
+    def _topic(self) -> object:
+        """What a message is about: said of one, it makes room for the hint in another."""
+        place = self._place
+        if place.review is None or not place.review.is_on:
+            return place.mode
+        return place.frame, place.label, place.review.asks
+
+    def _review(self) -> str:
+        place, review = self._place, self._place.review
+        assert review is not None
+        if review.sample is not None:
+            return sample_in_words(
+                review.sample, place.frame, place.label, tally(place.state, place.live, review.sample)
+            )
+        return progress_in_words(review.tracks(place.state, place.live), place.label, place.spots)
 
     def _mode(self) -> str:
         mode = self._place.mode
@@ -51,7 +76,8 @@ class MessageLine(Widget):
 
     def _hint(self) -> str:
         mode = self._place.mode
-        assert mode is not None
+        if mode is None:
+            return review_hint(self._place)
         steps = f"arrows {self._place.extent.coarse_step} px, ctrl 5, shift 1"
         keys = _paint_keys(mode) if isinstance(mode, PaintMode) else _prompt_keys(mode)
         return f"{keys} · {steps}"

@@ -1,0 +1,275 @@
+"""Actions of the review: a verdict on one track after the other, by keys alone."""
+
+from collections.abc import Sequence
+
+from samannot_tui.errors import InputError
+from samannot_tui.review.progress import Track, next_open
+from samannot_tui.session.commands import AnyCommand, MarkReview, WithdrawReview
+from samannot_tui.session.events import SampledFrame, SampleDrawn, Verdict
+from samannot_tui.session.reviewer import reviewer
+from samannot_tui.session.reviews import Standing, sampled_verdict, verdicts
+from samannot_tui.session.situation import frames_in_words
+from samannot_tui.tui.actions.playing import PlayingActions
+from samannot_tui.tui.playback import FORWARD
+from samannot_tui.tui.reviewing import REASONS, Review, track_of
+
+ASKING = ("reason", "other_reason", "no_reason")
+"""What a key can mean while a reason is waited for."""
+JUDGING = (
+    *("judge_good", "judge_bad", "mark_part", "take_back", "mend", "next_track", "next_spot", "leave_review"),
+    *("play", "play_speed", "step", "seek", "goto", "pick_label", "zoom_timeline"),
+    *("cycle_view", "compare", "toggle_names", "toggle_only_active", "toggle_outline", "change_opacity"),
+    *("zoom", "pan", "whole_picture", "pixel_for_pixel", "toggle_panes", "resize_panes"),
+    *("screenshot", "information", "help", "quit"),
+)
+"""All that can be done in a review: nothing that changes a mask."""
+JUDGING_ALONE = JUDGING[:8]
+
+
+class ReviewActions(PlayingActions):
+    """`place.review` is where it is."""
+
+    def begin_review(self, sample: SampleDrawn | None = None) -> None:
+        """Judge tracks, or the frames of a sample, beginning with what is to be judged still.
+
+        Raises:
+            InputError: there are no masks.
+        """
+        review = Review(sample)
+        if not review.tracks(self.place.state, self.place.live):
+            raise InputError("There are no masks to review yet.")
+        self.place.review = review
+        if sample is not None:
+            self._next_of_sample(None)
+            return
+        label = self.place.label
+        self._next_track(None if label is None else label - 1)
+
+    def action_review(self) -> None:
+        """Begin, or come back to where something was to be mended."""
+        review = self.place.review
+        if review is None or review.left_at is None:
+            self.begin_review()
+            return
+        (label, frame), review.left_at = review.left_at, None
+        self._show(label, frame)
+        self.say("Back in the review; what has changed is to be judged again.")
+
+    def action_leave_review(self) -> None:
+        """Forget the part that is marked, else leave."""
+        review = self._review()
+        if review.marked is not None:
+            review.marked = None
+            self.say("The whole track again.")
+            self.show_place()
+            return
+        self.place.review = None
+        self.refresh_bindings()
+        self.show_place()
+        self.say("The review is left; V goes on with it.")
+
+    def action_mend(self) -> None:
+        """Annotate at this frame; V comes back to it."""
+        label = self.require_label()
+        self._review().left_at = label.id, self.place.frame
+        self.refresh_bindings()
+        self.show_place()
+        self.say(f"Mend {self.place.name_of(label.id)} here: any key annotates; V goes back to the review.")
+
+    async def action_judge_good(self) -> None:
+        self.require_writable()
+        # Waited for, here and below: a key that follows at once is about what comes next.
+        await self.carried_out(self._judge("satisfactory"))
+
+    def action_judge_bad(self) -> None:
+        self.require_writable()
+        self._judged_part()  # a refusal comes before the question
+        self._ask_for_reason(True)
+
+    async def action_reason(self, key: str) -> None:
+        self._ask_for_reason(False)
+        await self.carried_out(self._judge("unsatisfactory", REASONS[key]))
+
+    def action_other_reason(self) -> None:
+        self._ask_for_reason(False)
+        self.ask(
+            "What is wrong", self._answer_reason, example="flickers; Enter alone gives no reason", takes_nothing=True
+        )
+
+    async def _answer_reason(self, words: str) -> None:
+        await self.carried_out(self._judge("unsatisfactory", words.strip()))
+
+    def action_no_reason(self) -> None:
+        self._ask_for_reason(False)
+        self.say("Not judged.")
+
+    def _ask_for_reason(self, asks: bool) -> None:
+        self._review().asks = asks
+        self.refresh_bindings()
+        self.show_place()
+
+    def action_mark_part(self) -> None:
+        """A verdict is on the frames from here to where it is given."""
+        self._review().marked = self.place.frame
+        self.say(f"From frame {self.place.frame} on: go to the last frame that y or n is to judge; Esc forgets it.")
+        self.show_place()
+
+    async def action_take_back(self) -> None:
+        """What was said of this frame is said no more, on all frames that it was said of in one go."""
+        self.require_writable()
+        track = self._track()
+        marks = verdicts(self.place.state, self.place.live, track.label).marks
+        stretch = track.stretch_at(self.place.frame, marks)
+        if stretch is None:
+            raise InputError("Nothing was said of this frame.")
+        name = self.place.name_of(track.label)
+        done = f"The verdict on {name}, {frames_in_words(*stretch)}, is taken back."
+        await self.carried_out(self.submit_and_say(WithdrawReview(track.label, *stretch, reviewer()), done))
+
+    def action_next_track(self, rows: int) -> None:
+        """To the next or previous track, or frame of the sample."""
+        review = self._review()
+        if review.sample is not None:
+            cells = review.sample.frames
+            at = self._place_in(cells)
+            there = cells[min(max(at + rows, 0), len(cells) - 1)]
+            self._show(there.label, there.frame)
+            return
+        tracks = self._tracks()
+        track = track_of(tracks, self.place.label)
+        at = tracks.index(track) + rows if track else 0
+        self._show_track(tracks[min(max(at, 0), len(tracks) - 1)])
+
+    def action_next_spot(self, way: int) -> None:
+        """To the next (1) or previous (-1) doubtful spot of the track, whether it is judged or not."""
+        found = [spot for spot in self.place.spots if (spot.frame - self.place.frame) * way > 0]
+        if not found:
+            self.say(f"There is no doubtful spot {'after' if way > 0 else 'before'} this frame.")
+            return
+        spot = found[0] if way > 0 else found[-1]
+        self.go_to(spot.frame)
+        self.say(f"Frame {spot.frame}: {spot.words}.")
+
+    def playing_ends(self, way: int) -> tuple[int, int]:
+        """In a review, within the track and no further than the next doubtful spot that is to be judged."""
+        track = track_of(self._tracks(), self.place.label) if self.place.is_reviewing else None
+        if track is None:
+            return super().playing_ends(way)
+        frame = self.place.frame
+        stops = [spot.frame for spot in self.place.spots if track.is_open(spot.frame)]
+        first = max((stop for stop in (track.first, *stops) if stop < frame), default=min(track.first, frame))
+        last = min((stop for stop in (track.last, *stops) if stop > frame), default=max(track.last, frame))
+        return first, last
+
+    def say_that_it_ends(self, way: int) -> None:
+        if self.place.is_reviewing:
+            self.say("The track ends here." if way == FORWARD else "The track begins here.")
+        else:
+            super().say_that_it_ends(way)
+
+    def say_where_it_stops(self, way: int) -> None:
+        frame = self.place.frame
+        if not self.place.is_reviewing:
+            super().say_where_it_stops(way)
+            return
+        words = next((spot.words for spot in self.place.spots if spot.frame == frame), None)
+        ends = "ends" if way == FORWARD else "begins"
+        self.say(f"The track {ends} at frame {frame}." if words is None else f"Frame {frame}: {words}.")
+
+    async def _judge(self, verdict: Verdict, reason: str = "") -> None:
+        review, (label, stretches) = self._review(), self._judged_part()
+        sample = review.sample.seq if review.sample else None
+        commands: list[AnyCommand] = [
+            MarkReview(label, first, last, verdict, reason, reviewer(), sample) for first, last in stretches
+        ]
+        part, review.marked = review.marked, None
+        await self.client.submit_all(commands)
+        await self.taken_in()
+        where = frames_in_words(stretches[0][0], stretches[-1][1])
+        said = f"{self.place.name_of(label)} {reason or verdict}, {where}."
+        if review.sample is not None:
+            self._next_of_sample(self.place.frame, said)
+        elif part is None:
+            self._next_track(label, said)
+        else:
+            self.say(said)
+
+    def _judged_part(self) -> tuple[int, Sequence[tuple[int, int]]]:
+        """The label and the frames that a verdict is on: the part marked, else what is to be judged still, else all.
+
+        Raises:
+            InputError: nothing here can be judged.
+        """
+        review, track, frame = self._review(), self._track(), self.place.frame
+        if review.sample is not None:
+            if SampledFrame(frame, track.label) not in review.sample.frames:
+                raise InputError("This frame was not drawn; down goes to the next one that was.")
+            return track.label, [(frame, frame)]
+        if review.marked is not None:
+            return track.label, [(min(review.marked, frame), max(review.marked, frame))]
+        return track.label, track.open_stretches() or [(track.first, track.last)]
+
+    def _next_track(self, after: int | None, said: str = "") -> None:
+        """To what is to be judged next; where nothing is, stay."""
+        tracks = self._tracks()
+        track = next_open(tracks, after)
+        if track is not None:
+            self._show_track(track)
+            self.say(said or "space plays, and stops where to look twice; y satisfactory, n not.")
+            return
+        if track_of(tracks, self.place.label) is None:
+            self._show_track(tracks[0])
+        self.say(" ".join(filter(None, [said, "All tracks are judged; Esc leaves."])))
+        self.show_place()
+
+    def _show_track(self, track: Track) -> None:
+        """Where it is to be judged still, else from its beginning."""
+        stretches = track.open_stretches()
+        self._show(track.label, stretches[0][0] if stretches else track.first)
+
+    def _next_of_sample(self, after: int | None, said: str = "") -> None:
+        review = self._review()
+        assert review.sample is not None, "asked for of a check alone"
+        cells = review.sample.frames
+        at = -1 if after is None else self._place_in(cells)
+        state, live, seq = self.place.state, self.place.live, review.sample.seq
+        judged = (Standing.SATISFACTORY, Standing.UNSATISFACTORY)
+        for cell in (*cells[at + 1 :], *cells[: at + 1]):
+            if sampled_verdict(state, live, seq, cell) not in judged:
+                self._show(cell.label, cell.frame)
+                self.say(said or "Judge this frame of this instance by itself: y satisfactory, n not.")
+                return
+        if after is None:
+            self._show(cells[0].label, cells[0].frame)
+        self.say(" ".join(filter(None, [said, "The check is done; Esc leaves."])))
+        self.show_place()
+
+    def _place_in(self, cells: Sequence[SampledFrame]) -> int:
+        here = SampledFrame(self.place.frame, self.place.label or 0)
+        return cells.index(here) if here in cells else -1
+
+    def _show(self, label: int, frame: int) -> None:
+        self.place.keep(label=label, frame=min(frame, self.place.frame_count - 1))
+        self.refresh_bindings()
+        self.show_place()
+
+    def _review(self) -> Review:
+        assert self.place.review is not None, "its keys are there in a review alone"
+        return self.place.review
+
+    def _tracks(self) -> list[Track]:
+        review = self.place.review
+        return [] if review is None else review.tracks(self.place.state, self.place.live)
+
+    def _track(self) -> Track:
+        """The active label's.
+
+        Raises:
+            InputError: it has no masks.
+        """
+        track = track_of(self._tracks(), self.require_label().id)
+        if track is None:
+            raise InputError(
+                f"{self.place.name_of(self.require_label().id)} has no masks; down goes to the next track."
+            )
+        return track

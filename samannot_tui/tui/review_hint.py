@@ -1,0 +1,30 @@
+"""What the message line says in a review: what was said of this frame, what is doubtful about it, and the keys."""
+
+from samannot_tui.session.events import ReviewMarked
+from samannot_tui.session.reviews import Standing, verdicts
+from samannot_tui.tui.place import Place
+from samannot_tui.tui.reviewing import REASONS, verdict_in_words
+
+KEYS = "y good · n bad · m part · Enter mend · space plays"
+
+
+def review_hint(place: Place) -> str:
+    """Beside how far the review is."""
+    review, label = place.review, place.label
+    assert review is not None
+    if review.asks:
+        return " · ".join((*(f"{key} {words}" for key, words in REASONS.items()), "o other", "Esc"))
+    parts = []
+    if review.marked is not None:
+        parts.append(f"from frame {review.marked} to here")
+    if review.sample is None and label is not None:  # who checks judges anew
+        parts.append(_said(place, label))
+        parts += [spot.words for spot in place.spots if spot.frame == place.frame]
+    return " · ".join(filter(None, (*parts, KEYS)))
+
+
+def _said(place: Place, label: int) -> str:
+    said = verdicts(place.state, place.live, label)
+    standing, mark = Standing(int(said.standing[place.frame])), int(said.marks[place.frame])
+    event = place.state.event(mark) if mark else None
+    return verdict_in_words(standing, event if isinstance(event, ReviewMarked) else None)

@@ -1,0 +1,66 @@
+"""How far a review is, reckoned from verdicts alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from samannot_tui.review.progress import NEARBY, Track, likely_share, next_open, spots
+from samannot_tui.session.reviews import Standing
+
+GOOD, BAD, CHANGED, NONE = Standing.SATISFACTORY, Standing.UNSATISFACTORY, Standing.CHANGED, Standing.NONE
+
+
+@dataclass(frozen=True)
+class Doubt:
+    frame: int
+    doubt: float
+    words: str = ""
+
+
+def track(standing: list[Standing], frames: list[int] | None = None, label: int = 1) -> Track:
+    return Track(label, np.array(range(len(standing)) if frames is None else frames), np.array(standing, np.uint8))
+
+
+def test_what_is_open_is_parted_by_verdicts_alone() -> None:
+    standing = [NONE, GOOD, CHANGED, NONE, NONE, BAD, NONE]
+    assert track(standing).open_stretches() == [(0, 0), (2, 4), (6, 6)]
+    assert track(standing, [0, 2, 4, 6]).open_stretches() == [(0, 6)], "frames without a mask part nothing"
+    assert track([GOOD] * 3).open_stretches() == []
+
+
+@given(st.lists(st.sampled_from(list(Standing)), min_size=1, max_size=40))
+def test_judged_and_open_are_the_whole_track(standing: list[Standing]) -> None:
+    shown = track(standing)
+    in_stretches = {frame for first, last in shown.open_stretches() for frame in range(first, last + 1)}
+    assert len(in_stretches) + shown.judged == len(standing)
+    assert in_stretches == {frame for frame in range(len(standing)) if shown.is_open(frame)}
+
+
+def test_a_verdict_is_as_long_as_it_was_said() -> None:
+    marks = np.array([0, 7, 7, 9, 7], np.int32)
+    shown = track([NONE, GOOD, GOOD, BAD, GOOD])
+    found = [shown.stretch_at(frame, marks) for frame in range(5)]
+    assert found == [None, (1, 2), (1, 2), (3, 3), (4, 4)]
+
+
+def test_the_worst_of_neighbours_is_the_spot() -> None:
+    doubts = [Doubt(30, 0.2), Doubt(3, 0.5), Doubt(3 + NEARBY, 0.9), Doubt(3 + 2 * NEARBY, 0.6)]
+    assert [spot.frame for spot in spots(doubts)] == [3 + NEARBY, 30]
+    assert spots([]) == []
+
+
+def test_the_next_track_is_found_round_about() -> None:
+    one, two, three = track([NONE], label=1), track([GOOD], label=2), track([CHANGED], label=5)
+    assert next_open([one, two, three], 1) is three
+    assert next_open([one, two, three], 5) is one
+    assert next_open([two], None) is None
+
+
+@pytest.mark.parametrize(("good", "judged"), [(0, 1), (1, 1), (18, 20), (20, 20), (3, 1000)])
+def test_the_likely_share_is_wilsons(good: int, judged: int) -> None:
+    expected = stats.binomtest(good, judged).proportion_ci(0.95, "wilson")
+    assert likely_share(good, judged) == pytest.approx((expected.low, expected.high), abs=1e-6)
