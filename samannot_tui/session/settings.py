@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         image_size: side of the square, in pixels, that sam2 sees a frame as.
         precision: arithmetic of sam2; "auto" is what suits the device.
         feature_cache_mib: MiB that sam2 may use to remember image features; None: by the memory that is free.
+        flag_doubt: percent; a mask as doubtful as that, or more, is flagged.
         idle_minutes: let the engine go after so long without work, so that others can use the GPU; 0: never.
     """
 
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     precision: Precision = "auto"
     feature_cache_mib: int | None = None
     idle_minutes: int = 30
+    flag_doubt: int = 50
 
 
 def changed(settings: Settings, name: str, value: object) -> Settings:
@@ -62,4 +64,6 @@ def changed(settings: Settings, name: str, value: object) -> Settings:
         raise ValueError(f"feature_cache_mib is {result.feature_cache_mib}; give 0 or more MiB")
     if not 0 <= result.idle_minutes <= MAX_IDLE_MINUTES:
         raise ValueError(f"idle_minutes is {result.idle_minutes}; give 0 (never) to {MAX_IDLE_MINUTES} minutes")
+    if not 1 <= result.flag_doubt <= 99:
+        raise ValueError(f"flag_doubt is {result.flag_doubt}; give 1 (nearly all masks) to 99 percent")
     return result

@@ -18,6 +18,7 @@ class Topic:
 RUN_GROUP = Binding.Group("Run")
 PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
 REASON_GROUP = Binding.Group("After n: why it is not satisfactory")
+FLAG_GROUP = Binding.Group("Go to the active label's previous, next doubtful mask, and say why it is")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
 
@@ -251,6 +252,16 @@ MOVING = Topic(
         *_marked(': "', "mask", "masked frame"),
         *_marked("( )", "gap", "gap between masks"),
         *_marked("; '", "barrier", "barrier"),
+        *(
+            _key(
+                key, f"seek_flagged({way})", f"move.flag.{name}", f"{name.capitalize()} flag", tooltip, group=FLAG_GROUP
+            )
+            for key, way, name, tooltip in (
+                ("N", -1, "previous", "Go to the active label's previous doubtful mask, and say why it is"),
+                ("n", 1, "next", "Go to the active label's next doubtful mask, and say why it is"),
+            )
+        ),
+        _key("K", "flags", "flags.list", "Flags", "List the doubtful masks of all labels, the worst first"),
         _key("T", "zoom_timeline(1)", "timeline.zoom.in", "Zoom timeline", "Zoom the timeline in on this frame"),
         _key("Y", "zoom_timeline(-1)", "timeline.zoom.out", "Zoom timeline out", "Zoom the timeline out"),
         _key("g", "goto", "move.goto", "Go to", "Type the number of the frame to go to"),

@@ -16,7 +16,9 @@ from samannot_tui.engine.registry import Resolved, resolve
 from samannot_tui.engine.reports import Released, RunnerEvent
 from samannot_tui.engine.spec import EngineSpec, spec_of
 from samannot_tui.errors import InputError
+from samannot_tui.jobs.flagging import Flagger, FlagNews
 from samannot_tui.masks.edits import MaskEdit
+from samannot_tui.review.flags.annotation import Annotation
 from samannot_tui.session.commands import AnyCommand, ChangeSetting, RecordExport
 from samannot_tui.session.editing import edit_mask
 from samannot_tui.session.events import AnyEvent
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from samannot_tui.engine.runner import Runner
     from samannot_tui.formats.export import ExportSummary
     from samannot_tui.jobs.proposing import GoOn, Proposal
+    from samannot_tui.media.source import FrameSource
 
 _T = TypeVar("_T")
 EventListener = Callable[[tuple[AnyEvent, ...]], None]
@@ -63,6 +66,7 @@ class Client:
         self._spec: EngineSpec | None = None
         self._engine_is_up = False
         self._on_engine: EngineListener | None = None
+        self._flagger: Flagger | None = None
         self._closing = threading.Lock()
         self._is_closing = threading.Event()
         self._orders = ThreadPoolExecutor(1, "session")
@@ -250,6 +254,30 @@ class Client:
 
         return find_crossings(Follower(self._session), labels, first, last)
 
+    def look_for_flags(self, annotation: Annotation, listener: Callable[[FlagNews], None]) -> None:
+        """Have flags looked for in an annotation, and no more in those before it; see `jobs.flagging`.
+
+        The listener given first is called, in another thread.
+        """
+        if self._is_closing.is_set():
+            return
+        if self._flagger is None:
+            session = self._session
+            self._flagger = Flagger(
+                session.folder / "cache",
+                session.manifest,
+                self._open_video,
+                lambda record: session.masks.read(record).rle,
+                listener,
+                writable=session.read_only is None,
+            )
+        self._flagger.look(annotation)
+
+    def _open_video(self) -> "FrameSource":
+        from samannot_tui.media.open import open_media
+
+        return open_media(self._session.media_file())
+
     async def usage(self) -> Usage:
         """What the program and the session take of the machine now."""
         return await asyncio.to_thread(usage, self.folder)
@@ -273,6 +301,8 @@ class Client:
         self._is_closing.set()
         with self._closing:
             self._orders.shutdown(wait=True)
+            if self._flagger is not None:
+                self._flagger.close()
             self._write_view(view)
             self._stop_runner()
 

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 from textual.content import Content
 
 from samannot_tui.engine.blocks import block_count
 from samannot_tui.masks.edits import MaskEdit
+from samannot_tui.review.flags.board import Board
+from samannot_tui.review.flags.flag import Flag, Thresholds
 from samannot_tui.review.progress import Doubtful, spots
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
@@ -44,7 +48,8 @@ class Place:
 
     `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
     `mode` is None while browsing; `picked` is the seq of the prompt that was selected last; `runs_foreseen` is how
-    many runs the last request was to lead to; `review` is None outside one; `doubts` are where to look twice, by label.
+    many runs the last request was to lead to; `review` is None outside one; `doubts` are where to look twice, by label;
+    `flags` is what was found of flags last, None before that.
     """
 
     follower: Follower
@@ -58,6 +63,7 @@ class Place:
     engine: EngineStatus = field(default_factory=EngineStatus)
     review: Review | None = None
     doubts: Mapping[int, Sequence[Doubtful]] = field(default_factory=dict)
+    flags: Board | None = None
 
     def __post_init__(self) -> None:
         self.keep(frame=min(self.kept.frame, self.frame_count - 1))
@@ -122,6 +128,28 @@ class Place:
     @property
     def block_count(self) -> int:
         return block_count(self.state.settings.block_size, self.frame_count)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What it takes to flag a mask."""
+        return Thresholds(self.state.settings.flag_doubt / 100)
+
+    def flagged(self, label: int) -> npt.NDArray[np.intp]:
+        """Frames on which the label's mask is flagged, rising; not those whose mask has changed since."""
+        if self.flags is None:
+            return np.zeros(0, np.intp)
+        frames = self.flags.frames(label, self.thresholds)
+        if not frames.size:
+            return frames
+        then, now = self.flags.annotation.records[label], self.live.records(label)
+        standing: npt.NDArray[np.intp] = frames[then[frames] == now[frames]]
+        return standing
+
+    def flag_at(self, label: int, frame: int) -> Flag | None:
+        """The flag of a label's mask, if it has one."""
+        if self.flags is None or frame not in self.flagged(label):
+            return None
+        return self.flags.flag(label, frame, self.thresholds)
 
     def keep(self, **fields: Any) -> None:
         """Change the part of the place that `view.json` keeps."""

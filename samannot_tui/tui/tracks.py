@@ -1,6 +1,6 @@
 """What the timeline shows, as arrays over screen columns: pure, so that it is tested without a screen."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +61,22 @@ class Facts:
     barriers: Frames
     features: Frames
     stale: Frames
+    flags: Frames
+    active_flags: Frames
     block_size: int
 
 
-def facts(state: State, live: LiveMasks, active: int | None, stale_blocks: Collection[int] = ()) -> Facts:
-    """All of it takes milliseconds in a large session: to be kept until the annotation or `active` changes."""
+def facts(
+    state: State,
+    live: LiveMasks,
+    active: int | None,
+    stale_blocks: Collection[int] = (),
+    flagged: Callable[[int], npt.NDArray[np.intp]] = lambda label: np.zeros(0, np.intp),
+) -> Facts:
+    """All of it takes milliseconds in a large session: to be kept until the annotation or `active` changes.
+
+    `flagged` gives the frames on which a label's mask is flagged.
+    """
     frame_count, size = live.frame_count, state.settings.block_size
 
     def at(frames: Iterable[int]) -> Frames:
@@ -76,6 +87,9 @@ def facts(state: State, live: LiveMasks, active: int | None, stale_blocks: Colle
     stale = np.zeros(-(-frame_count // size), np.bool_)
     stale[[block for block in stale_blocks if block < len(stale)]] = True
     features = state.features.get(active, {}) if active is not None else {}
+    flags = np.zeros(frame_count, np.bool_)
+    for label in state.labels:
+        flags[flagged(label)] = True
     return Facts(
         masks=live.kinds(None),
         active_masks=live.kinds(active) if active is not None else np.zeros(frame_count, np.uint8),
@@ -84,6 +98,8 @@ def facts(state: State, live: LiveMasks, active: int | None, stale_blocks: Colle
         barriers=at(state.barriers),
         features=at(frame for feature in features.values() for frame in feature.frames),
         stale=np.repeat(stale, size)[:frame_count],
+        flags=flags,
+        active_flags=at(flagged(active) if active is not None else ()),
         block_size=size,
     )
 
@@ -105,6 +121,8 @@ class Tracks:
     barriers: Columns
     features: Columns
     stale: Columns
+    flags: Columns
+    active_flags: Columns
     block_start: Columns
 
 
@@ -131,6 +149,8 @@ def tracks(facts: Facts, window: Window, columns: int) -> Tracks:
         barriers=starts(np.flatnonzero(facts.barriers[shown])),
         features=starts(np.flatnonzero(facts.features[shown])),
         stale=highest(facts.stale),
+        flags=highest(facts.flags),
+        active_flags=highest(facts.active_flags),
         block_start=starts(block_starts if block * columns >= NARROWEST_BLOCK * window.count else block_starts[:0]),
     )
 

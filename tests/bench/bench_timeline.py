@@ -26,7 +26,7 @@ from samannot_tui.tui.place import Place
 from samannot_tui.tui.tracks import facts
 from samannot_tui.tui.widgets.timeline import Timeline
 
-SIZE = (200, 7)
+SIZE = (200, 8)
 BLOCK = 100
 STEPS = 300
 CHANGES = 20

@@ -16,7 +16,7 @@ from samannot_tui.tui.widgets.timeline_rows import BARRIER, PROMPT, SHORT_TITLES
 from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
 
 BLANK = "·"
-VIDEO, PROMPTS, OWN_PROMPTS, MASKS, OWN_MASKS, BARRIERS, FEATURES = range(len(TITLES))
+VIDEO, PROMPTS, OWN_PROMPTS, MASKS, OWN_MASKS, BARRIERS, FLAGS, FEATURES = range(len(TITLES))
 
 
 def rows(at: Desk) -> list[str]:
@@ -220,5 +220,5 @@ async def test_keys_go_to_the_next_and_the_previous_mark_of_the_active_label(des
 
 def test_the_legend_names_every_mark() -> None:
     told = legend().plain
-    for glyph in "▼█▓░╳◆▬─■○┃▲":
+    for glyph in "▼█▓░╳◆▬─■○┃!:▲":
         assert f"{glyph}\N{NO-BREAK SPACE}" in told

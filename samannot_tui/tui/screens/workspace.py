@@ -20,6 +20,7 @@ from samannot_tui.monitor import Alarm, Reading
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.location import session_name
 from samannot_tui.tui.actions.features import FeatureActions
+from samannot_tui.tui.actions.flags import FlagActions
 from samannot_tui.tui.actions.identity import IdentityActions
 from samannot_tui.tui.actions.looking import LookingActions
 from samannot_tui.tui.actions.masking import MaskingActions
@@ -69,6 +70,7 @@ class Workspace(
     MaskingActions,
     IdentityActions,
     ProposingActions,
+    FlagActions,
     RunningActions,
     LookingActions,
     SessionActions,
@@ -183,6 +185,7 @@ class Workspace(
             with self.refusals_told():
                 self.first_deed(self)
         self.carry_out(self.client.look_up_engine())
+        self.look_for_flags()
         self._watch_machine()
         self.set_interval(MONITOR_SECONDS, self._watch_machine)
 
@@ -326,7 +329,12 @@ class Workspace(
     def on_workspace_session_changed(self, message: SessionChanged) -> None:
         for sentence in follow_events(self.place, message.events):
             self.say(sentence)
+        self.look_for_flags_soon()
         self.show_place()
+
+    @on(FlagActions.FlagsFound)
+    def _take_in_flags(self, message: FlagActions.FlagsFound) -> None:
+        self.take_in_flags(message.news)
 
     def on_workspace_engine_reported(self, message: EngineReported) -> None:
         told = follow_engine(self.place, message.event)

@@ -33,7 +33,7 @@ REST = 0.4
 
 
 class Timeline(Widget):
-    """Seven tracks, on short screens three. Zoomed, the first goes on to show the whole video.
+    """Eight tracks, on short screens three. Zoomed, the first goes on to show the whole video.
 
     What a step needs is kept: the facts until the annotation or the active label changes, the strips until other
     frames or another block are shown. A step then moves the cursor and nothing else. Stale blocks are looked for when
@@ -41,7 +41,7 @@ class Timeline(Widget):
     """
 
     DEFAULT_CSS = """
-    Timeline { height: 7; width: 1fr; }
+    Timeline { height: 8; width: 1fr; }
     """
 
     @dataclass
@@ -117,9 +117,10 @@ class Timeline(Widget):
 
     def _facts_now(self) -> Facts:
         place = self._place
-        key = place.state.last_seq, place.label
+        key = place.state.last_seq, place.label, place.flags
         if self._facts is None or self._facts_of != key:
-            self._facts, self._facts_of = facts(place.state, place.live, place.label, self._stale), key
+            known = facts(place.state, place.live, place.label, self._stale, place.flagged)
+            self._facts, self._facts_of = known, key
         return self._facts
 
     def refresh_tracks(self) -> None:

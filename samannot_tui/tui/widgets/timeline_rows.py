@@ -12,7 +12,7 @@ from textual.content import Content
 from samannot_tui.session.live import MaskKind
 from samannot_tui.tui.tracks import Columns, Tracks
 
-TITLES = ("video", "prompts", "· active", "masks", "· active", "barriers", "features")
+TITLES = ("video", "prompts", "· active", "masks", "· active", "barriers", "flags", "features")
 SHORT_TITLES = ("video", "prompts", "masks")
 
 PLAIN = Style(color="#6b7280")
@@ -22,6 +22,7 @@ STALE = Style(color="#ff9f0a", bold=True)
 PROMPT = Style(color="#4169ff", bold=True)
 MASK = Style(color="#2e9f4d")
 BARRIER = Style(color="#ff3b30", bold=True)
+FLAG = Style(color="#ff9f0a", bold=True)
 CURSOR = Style(color="#000000", bgcolor="#ffd60a")
 ZOOMED = Style(color="#ffd60a", bold=True)
 
@@ -31,6 +32,7 @@ BLOCK_START: Cell = ("┊", PLAIN)
 BARRED: Cell = ("┃", BARRIER)
 ABSENT_GLYPH, PART_GLYPH, MASK_GLYPH, EDITED_GLYPH = "○", "─", "▬", "■"
 PROMPT_GLYPH, FEATURE_GLYPH, BOTH_GLYPH = "◆", "▲", "▀"
+FLAG_GLYPH, OTHERS_FLAG_GLYPH = "!", ":"
 STALE_GLYPH, ZOOM_GLYPHS = "╳", "[]"
 
 
@@ -78,13 +80,14 @@ def tall_rows(shown: Tracks, own: Style) -> tuple[Row, ...]:
         _masks(shown.masks, shown.whole, MASK),
         _masks(shown.active_masks, shown.active_whole, own),
         Row((EMPTY, BLOCK_START, BARRED), np.where(shown.barriers, 2, shown.block_start)),
+        Row((EMPTY, (OTHERS_FLAG_GLYPH, FLAG), (FLAG_GLYPH, FLAG)), _flags(shown)),
         _marked(shown.features, (FEATURE_GLYPH, own)),
     )
 
 
 def short_rows(shown: Tracks, own: Style) -> tuple[Row, ...]:
     """Prompts and features in one row, all masks in another: the upper half of a mark says "any label", the lower
-    half "the active one", which also gives the shape of a mask.
+    half "the active one", which also gives the shape of a mask. A flag of the active label's takes a mask's place.
     """
     upper, lower = (PROMPT, PROMPT + Style(bgcolor=own.color))
     cells = (EMPTY, (FEATURE_GLYPH, own), (BOTH_GLYPH, upper), (BOTH_GLYPH, lower))
@@ -94,8 +97,15 @@ def short_rows(shown: Tracks, own: Style) -> tuple[Row, ...]:
     masks = (
         *(EMPTY, (ABSENT_GLYPH, MASK), (BOTH_GLYPH, MASK), (EDITED_GLYPH, MASK)),
         *(EMPTY, (ABSENT_GLYPH, own), (BOTH_GLYPH, lower), (EDITED_GLYPH, own)),
+        (FLAG_GLYPH, FLAG),
     )
-    return Row(cells, prompts), Row(masks, np.where(has_own, shown.active_masks + 4, shown.masks).astype(np.intp))
+    codes = np.where(has_own, shown.active_masks + 4, shown.masks).astype(np.intp)
+    return Row(cells, prompts), Row(masks, np.where(shown.active_flags, len(masks) - 1, codes))
+
+
+def _flags(shown: Tracks) -> npt.NDArray[np.intp]:
+    """0 none, 1 another label's, 2 the active one's."""
+    return np.where(shown.active_flags, 2, shown.flags).astype(np.intp)
 
 
 def _marked(columns: Columns, mark: Cell) -> Row:
@@ -122,6 +132,8 @@ _LEGEND: tuple[tuple[str, Style, str], ...] = (
     (EDITED_GLYPH, MASK, "edited by a person"),
     (ABSENT_GLYPH, MASK, "absent"),
     (*BARRED, "barrier"),
+    (FLAG_GLYPH, FLAG, "a doubtful mask of the active label"),
+    (OTHERS_FLAG_GLYPH, FLAG, "of another"),
     (FEATURE_GLYPH, PLAIN, "a feature of the active label changes"),
 )
 
