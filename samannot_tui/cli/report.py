@@ -28,7 +28,8 @@ def command(session: Path, out: Path | None, media: Path | None, pause: float, a
     """Write a session's quality report: one HTML page.
 
     For each instance: presence, area, scores, flags and verdicts over time, the frames most worth a look, and what
-    it has cost. The page needs no network and runs no script. --json prints all of it but the pictures, too.
+    it has cost. Flags are computed first where the app has not done so yet, which takes about as long as playing the
+    video. The page needs no network and runs no script. --json prints all of it but the pictures, too.
     """
     from samannot_tui.jobs.opening import open_session
     from samannot_tui.jobs.reporting.report import check_place, make_report, report_place, write_report
@@ -38,9 +39,9 @@ def command(session: Path, out: Path | None, media: Path | None, pause: float, a
     opened = open_session(session, media)
     for notice in opened.notices:
         say(notice)
-    progress = Progress("reporting", unit="masks and pictures")
+    progress = Progress("reporting", unit="steps")
     try:
-        report, pictures = make_report(opened, None, pause, progress)
+        report, pictures = make_report(opened, pause=pause, progress=progress)
     finally:
         progress.finish()
         opened.close()

@@ -16,7 +16,6 @@ from samannot_tui.tui.widgets.message_line import MessageLine
 from samannot_tui.tui.widgets.timeline import GUTTER, Timeline
 from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
 
-
 BAD = {(8, 1): 4.0, (20, 1): 3.0, (12, 2): 3.0}
 """(frame, label) -> radius of what is left."""
 FAIR = {(16, 1): 10.0}

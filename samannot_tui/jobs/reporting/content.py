@@ -86,7 +86,7 @@ class QualityReport(msgspec.Struct, frozen=True):
         session: its folder's name. video: the media's.
         event, at: the last event that it has seen, and when that was.
         frames, width, height, fps: of the video. `bin_frames`: frames in each bin of all series and strips.
-        flagged: None where no flags were computed, else on how many masks there is one.
+        flagged: how many masks have a flag.
         notices: sentences about what the report could not show.
     """
 
@@ -99,7 +99,7 @@ class QualityReport(msgspec.Struct, frozen=True):
     height: int
     fps: float
     bin_frames: int
-    flagged: int | None
+    flagged: int
     engines: tuple[EngineUsed, ...]
     stats: SessionStats
     instances: tuple[InstanceReport, ...]

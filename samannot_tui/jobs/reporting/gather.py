@@ -43,7 +43,7 @@ STANDINGS: dict[int, str] = {
 def gather(
     follower: Follower,
     names: tuple[str, str],
-    doubts: Doubts | None,
+    doubts: Doubts,
     pause: float,
     step: Callable[[], object] = lambda: None,
 ) -> tuple[QualityReport, list[Scene]]:
@@ -52,7 +52,7 @@ def gather(
     Args:
         follower: a copy of the annotation that nobody changes meanwhile.
         names: of the session and of its video, to be shown.
-        doubts: None where none were computed.
+        doubts: of labels with masks.
         pause: as for `work_time`.
         step: called after each mask that was read.
 
@@ -64,7 +64,7 @@ def gather(
     scenes: list[Scene] = []
     instances = []
     for each in stats.instances:
-        doubt = (doubts or {}).get(each.label) or LabelDoubts.none(manifest.frame_count)
+        doubt = doubts.get(each.label) or LabelDoubts.none(manifest.frame_count)
         instance, wanted = _instance(follower, each, doubt, len(stats.instances), step)
         instances.append(instance)
         scenes += wanted
@@ -79,7 +79,7 @@ def gather(
             height=manifest.height,
             fps=manifest.fps,
             bin_frames=bin_length(manifest.frame_count),
-            flagged=None if doubts is None else sum(each.flags for each in instances),
+            flagged=sum(each.flags for each in instances),
             engines=_engines(follower),
             stats=stats,
             instances=tuple(instances),

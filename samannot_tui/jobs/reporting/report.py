@@ -10,6 +10,7 @@ from samannot_tui.errors import InputError, JobError
 from samannot_tui.jobs.opening import Opened
 from samannot_tui.jobs.reporting.content import QualityReport
 from samannot_tui.jobs.reporting.doubts import Doubts
+from samannot_tui.jobs.reporting.flagging import find_doubts, most_steps
 from samannot_tui.jobs.reporting.gather import gather
 from samannot_tui.jobs.reporting.page import GENERATOR, page
 from samannot_tui.jobs.reporting.worst import MOST_OF_A_LABEL, MOST_OF_ALL, take_pictures
@@ -20,6 +21,19 @@ from samannot_tui.text import printable
 
 _BEGINNING = 2048
 """Bytes of a page within which it names what made it."""
+
+
+class Steps:
+    """Tells how far a job is whose length is only guessed: `total` is never passed."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], None]) -> None:
+        self.total = total
+        self._progress = progress
+        self._done = 0
+
+    def step(self) -> None:
+        self._done += 1
+        self._progress(min(self._done, self.total), self.total)
 
 
 def report_place(session: Path) -> Path:
@@ -47,14 +61,14 @@ def check_place(out: Path) -> None:
 
 def make_report(
     opened: Opened,
-    doubts: Doubts | None,
+    doubts: Doubts | None = None,
     pause: float = PAUSE_S,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[QualityReport, list[bytes]]:
     """The report and the JPEG pictures that its crops name by number.
 
     Args:
-        doubts: None where none were computed.
+        doubts: None to look for them here.
         pause: as for `work_time`.
         progress: called with (steps done, steps to do), the latter a guess.
 
@@ -62,23 +76,19 @@ def make_report(
         InputError: a mask is damaged on disk.
     """
     follower = Follower(opened.session)
-    labels = len(follower.state.labels)
+    notices: tuple[str, ...] = ()
     masks = sum(len(follower.live.frames(label)) for label in follower.state.labels)
-    total = masks + min(labels * MOST_OF_A_LABEL, MOST_OF_ALL)
-    done = 0
-
-    def step() -> None:
-        nonlocal done
-        done += 1
-        progress(min(done, total), total)
-
+    steps = Steps(masks + min(len(follower.state.labels) * MOST_OF_A_LABEL, MOST_OF_ALL), progress)
+    if doubts is None:
+        steps.total += most_steps(follower)
+        doubts, notices = find_doubts(opened, follower, steps.step)
     names = opened.session.folder.resolve().name, opened.source.path.resolve().name
-    report, scenes = gather(follower, names, doubts, pause, step)
-    crops, pictures, notices = take_pictures(scenes, follower, opened.source, step)
+    report, scenes = gather(follower, names, doubts, pause, steps.step)
+    crops, pictures, missing = take_pictures(scenes, follower, opened.source, steps.step)
     instances = tuple(
         msgspec.structs.replace(each, worst=tuple(crops.get(each.stats.label, ()))) for each in report.instances
     )
-    return msgspec.structs.replace(report, instances=instances, notices=tuple(notices)), pictures
+    return msgspec.structs.replace(report, instances=instances, notices=(*notices, *missing)), pictures
 
 
 def write_report(report: QualityReport, pictures: list[bytes], out: Path) -> None:
