@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.export import export
 from samannot_tui.jobs.comparing import compare
+from samannot_tui.media.open import open_media
 from samannot_tui.review.agreement import Agreement
 from samannot_tui.review.evaluate import Report
+from samannot_tui.session import commands as cmd
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.store import Session
-from tests.formats.support import ArraySource, annotated, edit, rectangle
+from tests.formats.support import HEIGHT, WIDTH, ArraySource, annotated, edit, rectangle
+from tests.review.label_images import write
 
 
 def exported(session: Session, folder: Path, name: str) -> Path:
@@ -67,3 +72,18 @@ def test_a_session_without_masks_or_frames_names_is_a_sentence(tmp_path: Path) -
     manifest.write_text(manifest.read_text().replace('"video"', '"folder"'))
     with pytest.raises(InputError, match=r"clip\.mp4 cannot be opened"):
         compare(session.folder, davis)
+
+
+def test_images_of_a_folder_keep_their_names(tmp_path: Path) -> None:
+    (tmp_path / "fish").mkdir()
+    for stem in ("left", "middle", "right"):
+        Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "fish" / f"{stem}.png")
+    source = open_media(tmp_path / "fish")
+    session = Session.create(tmp_path / "fish.samannot", tmp_path / "fish", source.info)
+    source.close()
+    session.submit(cmd.AddLabel("koi"))
+    edit(session, 1, 1, rectangle(1, 1, 5, 5))
+    session.close()
+    truth = write(tmp_path / "gt" / "fish", [rectangle(1, 1, 5, 5).astype(np.uint8)])
+    (truth / "00000.png").rename(truth / "middle.png")
+    assert report(session.folder, tmp_path / "gt").j == 1

@@ -47,7 +47,7 @@ class InstanceReport(msgspec.Struct, frozen=True):
         presence: "model" and "person" are masks by their maker, "absent" those without pixels.
         verdicts: SATISFACTORY, UNSATISFACTORY and CHANGED.
         verdict_frames: the same, in frames.
-        said: the verdicts as they stand, frames rising.
+        verdicts_said: how many stretches of frames there is a verdict on; `said` the first of them, frames rising.
         area: of the masks in pixels, nothing where it is absent.
         score: probability that the object is there, from the object score (a logit) of a model's masks.
         quality: predicted quality of a model's masks.
@@ -60,6 +60,7 @@ class InstanceReport(msgspec.Struct, frozen=True):
     presence: Strip
     verdicts: Strip
     verdict_frames: dict[str, int]
+    verdicts_said: int
     said: tuple[Verdict, ...]
     area: Series
     score: Series

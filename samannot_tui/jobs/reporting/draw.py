@@ -8,6 +8,7 @@ from samannot_tui.jobs.reporting.bins import Series, Strip
 
 WIDTH = 880.0
 _STEPS = (1, 2, 5, 10)
+_LEAST_FPS = 1e-3  # below, a stranger's video has no times worth showing
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Frames:
         step = max(1, round(_nice(self.count / 8)))
         clock = _tenths if step < 10 * fps else _clock
         return [
-            Tick((frame + 0.5) / self.count * WIDTH, str(frame), clock(frame / fps) if fps > 0 else "")
+            Tick((frame + 0.5) / self.count * WIDTH, str(frame), clock(frame / fps) if fps >= _LEAST_FPS else "")
             for frame in range(0, self.count, step)
         ]
 

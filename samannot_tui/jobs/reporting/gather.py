@@ -1,8 +1,8 @@
 """A session -> what its quality report says. One label's numbers are in memory at a time, and one frame."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import islice, pairwise
+from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -102,11 +102,11 @@ def _instance(
     live, label = follower.live, stats.label
     kinds = live.kinds(label)
     found = verdicts(follower.state, live, label)
-    said = tuple(islice(_said(follower, found), MOST_SAID))
+    said = _said(follower, found)
     records = live.records(label)
     by_model = kinds == MaskKind.MODEL
     score = np.where(by_model, _probability(live.index.object_score[records]), np.nan).astype(np.float32)
-    quality = np.where(by_model, live.index.quality[records], np.nan).astype(np.float32)
+    quality = np.where(by_model, np.clip(live.index.quality[records], 0, 1), np.nan).astype(np.float32)
     red, green, blue = voc_color(label)
     report = InstanceReport(
         color=f"#{red:02x}{green:02x}{blue:02x}",
@@ -114,7 +114,8 @@ def _instance(
         presence=strip(kinds, PRESENCE),
         verdicts=strip(found.standing, STANDINGS),
         verdict_frames={name: int(np.count_nonzero(found.standing == value)) for value, name in STANDINGS.items()},
-        said=said,
+        verdicts_said=len(said),
+        said=tuple(said[:MOST_SAID]),
         area=series(_areas(follower, label, kinds, step)),
         score=series(score),
         quality=series(quality),
@@ -141,13 +142,15 @@ def _areas(follower: Follower, label: int, kinds: npt.NDArray[np.uint8], step: C
     return areas
 
 
-def _said(follower: Follower, found: Verdicts) -> Iterator[Verdict]:
-    """The stretches of frames that one verdict stands for, or stood for."""
+def _said(follower: Follower, found: Verdicts) -> list[Verdict]:
+    """The stretches of frames that one verdict stands for, or stood for, rising."""
     frames = np.flatnonzero(found.standing)
     said = np.stack([found.standing[frames], found.marks[frames]], axis=1)
     begins = np.flatnonzero((np.diff(frames, prepend=-2) != 1) | (np.diff(said, axis=0, prepend=-1) != 0).any(axis=1))
+    stretches = []
     for first, end in pairwise((*begins.tolist(), len(frames))):
         event = follower.state.event(int(said[first, 1]))
         if isinstance(event, ev.ReviewMarked):
-            standing = STANDINGS[int(said[first, 0])]
-            yield Verdict(int(frames[first]), int(frames[end - 1]), standing, event.by, event.at, event.reason)
+            reached, standing = (int(frames[first]), int(frames[end - 1])), STANDINGS[int(said[first, 0])]
+            stretches.append(Verdict(*reached, standing, event.by, event.at, event.reason))
+    return stretches
