@@ -39,15 +39,20 @@ def draw_names(picture: RgbFrame, layers: Sequence[Layer], viewport: Viewport) -
         if viewport.shows(u, v):
             text = f"{layer.label} {printable(layer.name)}" if rows >= ROOM_FOR_NAMES else str(layer.label)
             at = u - viewport.target.x, v - viewport.target.y
-            _write(picture, _shortened(text), size, at, voc_color(layer.label))
+            write_text(picture, _shortened(text), size, at, voc_color(layer.label))
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def _write(picture: RgbFrame, text: str, size: int, middle: tuple[float, float], colour: tuple[int, int, int]) -> None:
-    """Letters in a light tone of the colour, on a dark rim that keeps them legible on anything."""
+def write_text(
+    picture: RgbFrame, text: str, size: int, middle: tuple[float, float], colour: tuple[int, int, int]
+) -> None:
+    """Letters in a light tone of the colour, on a dark rim that keeps them legible on anything.
+
+    `middle` is where the text's middle is to be, in pixels of the picture; it is moved inwards at an edge.
+    """
     letters, rim = _rasterized(text, size)
     rows, columns = (min(needed, room) for needed, room in zip(letters.shape, picture.shape[:2], strict=True))
     left = int(min(max(0, middle[0] - columns / 2), picture.shape[1] - columns))

@@ -1,9 +1,8 @@
 """How far a review is: tracks, what of them is judged, and where to look twice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,19 +16,6 @@ NEARBY = 5
 """Doubtful frames no further apart than this are one spot: who looks at one sees the others."""
 NORMAL_95 = 1.959964
 """Of the standard normal distribution, 95 % lie nearer to 0 than this."""
-
-
-class Doubtful(Protocol):
-    """A frame of a label that should be looked at twice: how much so (0 to 1), and why in words."""
-
-    @property
-    def frame(self) -> int: ...
-
-    @property
-    def doubt(self) -> float: ...
-
-    @property
-    def words(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +90,13 @@ def tracks(state: State, live: LiveMasks) -> list[Track]:
     ]
 
 
-def spots(doubts: Iterable[Doubtful]) -> list[Doubtful]:
-    """Of one label's doubtful frames the worst of each group of neighbours, by frame."""
-    groups: list[list[Doubtful]] = []
-    for each in sorted(doubts, key=lambda each: each.frame):
-        if groups and each.frame - groups[-1][-1].frame <= NEARBY:
-            groups[-1].append(each)
-        else:
-            groups.append([each])
-    return [max(group, key=lambda each: each.doubt) for group in groups]
+def spots(frames: npt.NDArray[np.intp], doubts: npt.NDArray[np.float32]) -> list[int]:
+    """Of one label's doubtful frames (rising) the most doubtful of each group of neighbours, rising."""
+    group = np.cumsum(np.diff(frames, prepend=frames[:1]) > NEARBY)
+    worst_first = np.lexsort((-doubts, group))
+    firsts = np.unique(group[worst_first], return_index=True)[1]
+    found: list[int] = frames[worst_first[firsts]].tolist()
+    return found
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Topic:
 RUN_GROUP = Binding.Group("Run")
 PAN_GROUP = Binding.Group("Move the part of the picture that is shown")
 REASON_GROUP = Binding.Group("After n: why it is not satisfactory")
+SHEET_GROUP = Binding.Group("Move the cursor over the crops")
 FLAG_GROUP = Binding.Group("Go to the active label's previous, next doubtful mask, and say why it is")
 PICK_GROUP = Binding.Group("Make that label the active one")
 
@@ -221,6 +222,7 @@ REVIEWING = Topic(
             "Go to the doubtful spot before",
         ),
         _key("right_square_bracket", "next_spot(1)", "review.spot.next", "Next spot", "Go to the next doubtful spot"),
+        _key("s", "sheet", "review.sheet", "Sheet", "Show the track as a sheet of crops, or the frame again", "s"),
         _key(
             "escape", "leave_review", "review.leave", "Leave", "Forget the part that was begun, then leave the review"
         ),
@@ -230,6 +232,21 @@ REVIEWING = Topic(
         ),
         _key("o", "other_reason", "review.reason.other", "Other", "After n: type the reason", group=REASON_GROUP),
         _key("escape", "no_reason", "review.reason.none", "No verdict", "After n: no verdict after all"),
+    ),
+)
+
+SHEET = Topic(
+    "Contact sheet (s in a review)",
+    (
+        _key("enter", "open_there", "sheet.open", "Show", "Show the frame at the cursor", "Enter"),
+        _key("left,h", "sheet_move(-1, 0)", "sheet.left", "Crop before", "Go to the crop before", group=SHEET_GROUP),
+        _key("right,l", "sheet_move(1, 0)", "sheet.right", "Next crop", "Go to the next crop", group=SHEET_GROUP),
+        _key("up,k", "sheet_move(0, -1)", "sheet.up", "Crop above", "Go to the crop above", group=SHEET_GROUP),
+        _key("down,j", "sheet_move(0, 1)", "sheet.down", "Crop below", "Go to the crop below", group=SHEET_GROUP),
+        _key("pageup,shift+left,H", "sheet_page(-1)", "sheet.page.previous", "Page before", "Go to the page before"),
+        _key("pagedown,shift+right,L", "sheet_page(1)", "sheet.page.next", "Next page", "Go to the next page"),
+        _key("z", "sheet_density(1)", "sheet.denser", "Denser", "Show twice as many frames of the track", "z"),
+        _key("Z", "sheet_density(-1)", "sheet.sparser", "Sparser", "Show half as many frames of the track"),
     ),
 )
 
@@ -322,7 +339,7 @@ TERMINAL = Topic(
     ),
 )
 
-TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, REVIEWING, TERMINAL)
+TOPICS = (PROMPTING, PAINTING, RUNNING, LABELLING, MOVING, SESSION, ZOOMING, REVIEWING, SHEET, TERMINAL)
 # Of two bindings on one key the first that is active wins. The footer shows them in this order, and leaves out
 # the last ones where it is too narrow: never the way to all others.
 BINDINGS = sorted(

@@ -1,6 +1,7 @@
 """From the place to an encoded picture: decode, masks, compose, encode. All of it runs in one worker thread."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from samannot_tui.graphics.quality import LADDER, Quality
@@ -14,9 +15,12 @@ from samannot_tui.render.layers import Layer, Marks, Polyline, Tint
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.prompts import BoxPrompt, Prompt
 from samannot_tui.session.view import ViewName
+from samannot_tui.tui.crops import Crops
 from samannot_tui.tui.edited import EditedMasks
 from samannot_tui.tui.piecing import Piecer
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.sheet import SheetRequest, number_of
+from samannot_tui.tui.sheet_page import sheet_page
 from samannot_tui.tui.stacking import FRAME_LEVELS, Stacker
 
 if TYPE_CHECKING:
@@ -45,6 +49,7 @@ class PictureRequest:
 
     Attributes:
         stripes: those of the best quality that lie over the picture of `quality`.
+        sheet: a contact sheet in place of the frame; then there are no labels, and coordinates are its own pixels.
     """
 
     frame: int
@@ -61,6 +66,12 @@ class PictureRequest:
     stripes: Bounds = ()
     selected: Prompt | None = None
     brush: float | None = None
+    sheet: SheetRequest | None = None
+
+    @property
+    def picture(self) -> Hashable:
+        """What lies under masks and marks: the frame's number, or the sheet."""
+        return self.frame if self.sheet is None else self.sheet
 
     @property
     def marks(self) -> Marks:
@@ -75,15 +86,42 @@ class Drawn:
         quality: at least what was asked for; better where that was at hand. With its last stripe, a picture is
             wholly of the best.
         size: bytes that the frame, or its last stripe, takes on the wire when it is sent.
+        missing: how many crops of a contact sheet were not there yet.
     """
 
     encoded: "Encoded"
     quality: Quality
     size: int
+    missing: int = 0
 
 
 def request_for(place: Place, target: Target) -> PictureRequest:
     """What the canvas should show now. Cheap; called on the event loop."""
+    page = sheet_page(place, target)
+    return _frame_request(place, target) if page is None else _sheet_request(page, place, target)
+
+
+def _sheet_request(page: SheetRequest, place: Place, target: Target) -> PictureRequest:
+    """The page with the cursor as a box around its crop."""
+    at = number_of([cell.frame for cell in page.cells], place.frame)
+    x, y, width, height = page.grid(target.pixel_size).place(at)
+    return PictureRequest(
+        frame=page.cells[0].frame,
+        target=target,
+        quality="rest",
+        zoom=1.0,
+        center=None,
+        view="original",
+        tint=Tint(),
+        names=False,
+        crosshair=None,
+        draft=BoxPrompt(x + 1, y + 1, x + width - 2, y + height - 2),
+        labels=(),
+        sheet=page,
+    )
+
+
+def _frame_request(place: Place, target: Target) -> PictureRequest:
     records = place.live.on_frame(place.frame)
     labels = tuple(
         LabelRequest(
@@ -137,6 +175,8 @@ class Drawer:
         self._follower = follower
         self._masks: dict[int, BoolMask] = {}
         self._edited = EditedMasks((source.info.height, source.info.width))
+        self._crops = Crops(self._size, self._cache.get, follower.read)
+        self._page: RgbFrame
         self._stacker = Stacker()
         self._piecer = Piecer()
 
@@ -149,24 +189,34 @@ class Drawer:
         from samannot_tui.render.compose import compose
         from samannot_tui.render.viewport import Viewport
 
-        viewport = Viewport(self._size, request.target.pixel_size, request.zoom, request.center)
+        missing = 0
+        if request.sheet is not None:
+            self._page, missing = self._crops.page(request.sheet, request.target.pixel_size)
+            # How complete it is, not how often it was asked for, tells pages apart that are kept.
+            request = replace(request, sheet=replace(request.sheet, asked=-missing))
+        size = self._size if request.sheet is None else request.target.pixel_size
+        viewport = Viewport(size, request.target.pixel_size, request.zoom, request.center)
         # Only the masks on the screen are kept: moving the crosshair needs them again, another frame does not.
         shown = {wanted.record for wanted in request.labels}
         self._masks = {record: mask for record, mask in self._masks.items() if record in shown}
 
         def composed() -> RgbFrame:
             layers = [self._layer(wanted) for wanted in request.labels]
-            return compose(self._cache.get(request.frame), layers, request.view, viewport, request.marks, request.tint)
+            return compose(self._under(request), layers, request.view, viewport, request.marks, request.tint)
 
         encoded: Encoded
         if request.target.stacks:
             request = self._stacker.best_at_hand(request, viewport)
-            encoded = self._stacker.picture(request, viewport, lambda: self._cache.get(request.frame), self._layer)
-            size = _frame_bytes(encoded, request.stripes)
+            encoded = self._stacker.picture(request, viewport, lambda: self._under(request), self._layer)
+            sent = _frame_bytes(encoded, request.stripes)
         else:
-            encoded, size = self._piecer.picture(request, viewport, composed)
+            encoded, sent = self._piecer.picture(request, viewport, composed)
         is_whole = request.target.by_library or request.stripes[-1:] == (rows_of(request.target),)
-        return Drawn(encoded, LADDER[-1] if is_whole else request.quality, size)
+        return Drawn(encoded, LADDER[-1] if is_whole else request.quality, sent, missing)
+
+    def _under(self, request: PictureRequest) -> RgbFrame:
+        """What masks and marks lie on."""
+        return self._cache.get(request.frame) if request.sheet is None else self._page
 
     def frame(self, number: int) -> RgbFrame:
         """A frame, as `FrameCache.get`. From any thread."""

@@ -221,7 +221,7 @@ class Pictures:
 
     def _next_ahead(self, asked: PictureRequest) -> PictureRequest | None:
         """A frame that may be wanted soon and is not in the terminal yet, without what lies on it."""
-        if not asked.target.stacks or self._link.rate is None or not _has_frame(asked):
+        if not asked.target.stacks or self._link.rate is None or not _has_frame(asked) or asked.sheet is not None:
             return None
         for step in AHEAD:
             frame = asked.frame + step * self._direction
@@ -253,7 +253,7 @@ class Pictures:
 
 
 def _view_of(request: PictureRequest) -> object:
-    return request.target, request.zoom, request.center
+    return request.target, request.zoom, request.center, request.sheet
 
 
 def _has_frame(request: PictureRequest) -> bool:

@@ -1,6 +1,5 @@
 """What every widget of the workspace shows: the annotation, and the place in it where the person is."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +12,7 @@ from samannot_tui.engine.blocks import block_count
 from samannot_tui.masks.edits import MaskEdit
 from samannot_tui.review.flags.board import Board
 from samannot_tui.review.flags.flag import Flag, Thresholds
-from samannot_tui.review.progress import Doubtful, spots
+from samannot_tui.review.progress import spots
 from samannot_tui.session.follower import Follower
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.placed import PlacedPrompt
@@ -24,6 +23,7 @@ from samannot_tui.tui.engine_status import EngineStatus
 from samannot_tui.tui.painting import CellEdit, PaintMode
 from samannot_tui.tui.prompting import Extent, Mode
 from samannot_tui.tui.reviewing import Review
+from samannot_tui.tui.sheet import Sheet
 
 LONGEST_NAME = 24
 
@@ -48,8 +48,8 @@ class Place:
 
     `pending` are (frame, label) whose mask the engine is making now; `edits` are on their way into the session;
     `mode` is None while browsing; `picked` is the seq of the prompt that was selected last; `runs_foreseen` is how
-    many runs the last request was to lead to; `review` is None outside one; `doubts` are where to look twice, by label;
-    `flags` is what was found of flags last, None before that.
+    many runs the last request was to lead to. `review` is None outside one. `flags` is what was found of flags last;
+    None before that.
     """
 
     follower: Follower
@@ -62,7 +62,6 @@ class Place:
     edits: tuple[CellEdit, ...] = ()
     engine: EngineStatus = field(default_factory=EngineStatus)
     review: Review | None = None
-    doubts: Mapping[int, Sequence[Doubtful]] = field(default_factory=dict)
     flags: Board | None = None
 
     def __post_init__(self) -> None:
@@ -108,9 +107,23 @@ class Place:
         return self.review is not None and self.review.is_on
 
     @property
-    def spots(self) -> list[Doubtful]:
-        """The active label's doubtful spots, by frame."""
-        return spots(self.doubts.get(self.label, ())) if self.label is not None else []
+    def sheet(self) -> Sheet | None:
+        """The contact sheet, where it is shown in place of the frame."""
+        return self.review.sheet if self.review is not None and self.review.is_on else None
+
+    @property
+    def spots(self) -> list[int]:
+        """The active label's doubtful spots: frames, rising."""
+        label = self.label
+        if self.flags is None or label is None or label not in self.flags.doubts:
+            return []
+        frames = self.flagged(label)
+        return spots(frames, self.flags.doubts[label][frames])
+
+    def why_doubtful(self, frame: int) -> str:
+        """Why the active label's mask on a frame is doubtful, in words; "" where it is not."""
+        flag = self.flag_at(self.label, frame) if self.label is not None else None
+        return flag.words if flag else ""
 
     @property
     def frame_count(self) -> int:

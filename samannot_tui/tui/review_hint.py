@@ -5,6 +5,7 @@ from samannot_tui.session.reviews import Standing, verdicts
 from samannot_tui.tui.place import Place
 from samannot_tui.tui.reviewing import REASONS, verdict_in_words
 
+ON_SHEET = "Enter shows it · z denser · y good · n bad · m part"
 KEYS = "y good · n bad · m part · Enter mend · space plays"
 
 
@@ -19,8 +20,10 @@ def review_hint(place: Place) -> str:
         parts.append(f"from frame {review.marked} to here")
     if review.sample is None and label is not None:  # who checks judges anew
         parts.append(_said(place, label))
-        parts += [spot.words for spot in place.spots if spot.frame == place.frame]
-    return " · ".join(filter(None, (*parts, KEYS)))
+        parts.append(place.why_doubtful(place.frame))
+    if place.sheet is not None:
+        parts.insert(0, f"frame {place.frame}")
+    return " · ".join(filter(None, (*parts, KEYS if place.sheet is None else ON_SHEET)))
 
 
 def _said(place: Place, label: int) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from samannot_tui.review.progress import Doubtful, Tally, Track, tracks
+from samannot_tui.review.progress import Tally, Track, tracks
 from samannot_tui.session.events import ReviewMarked, SampleDrawn
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.reviews import Standing
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
+from samannot_tui.tui.sheet import Sheet
 
 REASONS: dict[str, str] = {
     "d": "drifted",
@@ -34,12 +35,14 @@ class Review:
         sample: the frames drawn that are judged one by one; None where tracks are.
         marked: the frame where the part to be judged begins; None for all of the track.
         asks: is the key of a reason waited for?
+        sheet: the contact sheet, None while the frame is shown.
         left_at: (label, frame) that was left to mend something; None while the review goes on.
     """
 
     sample: SampleDrawn | None = None
     marked: int | None = None
     asks: bool = False
+    sheet: Sheet | None = None
     left_at: tuple[int, int] | None = None
     _known: tuple[int, list[Track]] | None = None
 
@@ -60,14 +63,14 @@ def track_of(tracks: Sequence[Track], label: int | None) -> Track | None:
     return next((track for track in tracks if track.label == label), None)
 
 
-def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequence[Doubtful]) -> str:
+def progress_in_words(tracks: Sequence[Track], label: int | None, spots: Sequence[int]) -> str:
     """ "track 2/5 · 3 doubtful spots left · 60 % judged"; `spots` are those of the label."""
     total = sum(len(track.frames) for track in tracks)
     share = sum(track.judged for track in tracks) / total if total else 0.0
     parts = [f"{int(100 * share)} % judged"]
     track = track_of(tracks, label)
     if track is not None:
-        left = sum(track.is_open(spot.frame) for spot in spots)
+        left = sum(track.is_open(spot) for spot in spots)
         if spots:
             parts.insert(0, f"{left} doubtful spot{'' if left == 1 else 's'} left")
         parts.insert(0, f"track {tracks.index(track) + 1}/{len(tracks)}")

@@ -45,7 +45,7 @@ class Stacker:
             self._target = request.target
             self._kept.clear()
         for quality in reversed(LADDER[LADDER.index(request.quality) + 1 :]):
-            if (request.target, viewport, *_frame_key(request.frame, Piece(quality))) in self._kept:
+            if (request.target, viewport, *_frame_key(request.picture, Piece(quality))) in self._kept:
                 return replace(request, quality=quality, stripes=())
         return request
 
@@ -89,16 +89,16 @@ class Stacker:
         """All stripes are there: from now on they are the frame in the best quality."""
         best = LADDER[-1]
         stripes = [
-            (request.target, viewport, *_frame_key(request.frame, piece))
+            (request.target, viewport, *_frame_key(request.picture, piece))
             for piece in pieces(best, request.stripes, rows_of(request.target))
         ]
         layers = [layer for key in stripes for layer in self._kept.drop(key)]
-        whole = (request.target, viewport, *_frame_key(request.frame, Piece(best)))
+        whole = (request.target, viewport, *_frame_key(request.picture, Piece(best)))
         self._kept.put(whole, tuple(layers), sum(layer.pixel_bytes for layer in layers))
 
 
-def _frame_key(frame: int, piece: Piece) -> tuple[Hashable, ...]:
-    return "frame", frame, piece
+def _frame_key(picture: Hashable, piece: Piece) -> tuple[Hashable, ...]:
+    return "frame", picture, piece
 
 
 Part = tuple[tuple[Hashable, ...], "Callable[[], tuple[KittyLayer, ...]]"]
@@ -125,7 +125,7 @@ class _Stack:
         request, view = self._request, self._request.view
         if view != "masks":
             for piece in pieces(request.quality, request.stripes, rows_of(request.target)):
-                yield _frame_key(request.frame, piece), partial(self._frame, piece)
+                yield _frame_key(request.picture, piece), partial(self._frame, piece)
         masked = [label for label in self._shown if label.record is not None or label.edits]
         if masked and view in ("overlay", "masks"):
             records = tuple((label.label, label.record, label.edits) for label in masked)

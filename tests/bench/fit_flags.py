@@ -115,7 +115,7 @@ def _truth(path: Path) -> BoolMask:
 
 
 FITTED = ("score", "quality", "warped", "unsteady", "unlike", "area", "shrunk", "speed", "scattered", "holes", "border")
-LEAST = {"warped": 3.0, "unlike": 2.0, "area": 3.0, "shrunk": 0.3, "speed": 1.0, "holes": 2.0, "border": 1.0}
+LEAST = {"warped": 4.0, "unlike": 3.0, "area": 4.0, "shrunk": 0.3, "speed": 1.5, "holes": 2.0, "border": 1.0}
 """Five sequences hold few of these: a weight that is fitted is no lower, so that a sign keeps its say."""
 MOST = {"border": 1.0}
 """A good mask may well lie at the edge."""

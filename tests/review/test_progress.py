@@ -1,7 +1,5 @@
 """How far a review is, reckoned from verdicts alone."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,13 +10,6 @@ from samannot_tui.review.progress import NEARBY, Track, likely_share, next_open,
 from samannot_tui.session.reviews import Standing
 
 GOOD, BAD, CHANGED, NONE = Standing.SATISFACTORY, Standing.UNSATISFACTORY, Standing.CHANGED, Standing.NONE
-
-
-@dataclass(frozen=True)
-class Doubt:
-    frame: int
-    doubt: float
-    words: str = ""
 
 
 def track(standing: list[Standing], frames: list[int] | None = None, label: int = 1) -> Track:
@@ -48,9 +39,9 @@ def test_a_verdict_is_as_long_as_it_was_said() -> None:
 
 
 def test_the_worst_of_neighbours_is_the_spot() -> None:
-    doubts = [Doubt(30, 0.2), Doubt(3, 0.5), Doubt(3 + NEARBY, 0.9), Doubt(3 + 2 * NEARBY, 0.6)]
-    assert [spot.frame for spot in spots(doubts)] == [3 + NEARBY, 30]
-    assert spots([]) == []
+    frames = np.array([3, 3 + NEARBY, 3 + 2 * NEARBY, 30])
+    assert spots(frames, np.array([0.5, 0.9, 0.6, 0.2], np.float32)) == [3 + NEARBY, 30]
+    assert spots(frames[:0], np.zeros(0, np.float32)) == []
 
 
 def test_the_next_track_is_found_round_about() -> None:

@@ -18,7 +18,7 @@ from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
 
 BAD = {(8, 1): 4.0, (20, 1): 3.0, (12, 2): 3.0}
 """(frame, label) -> radius of what is left."""
-FAIR = {(16, 1): 10.0}
+FAIR = {(16, 1): 8.0}
 
 
 def mask(frame: int, label: int, run: int) -> NewMask:

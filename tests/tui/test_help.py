@@ -6,12 +6,14 @@ from textual.widgets import Static
 
 from samannot_tui.session.commands import AddLabel
 from samannot_tui.tui.actions.reviewing import ASKING, JUDGING_ALONE
+from samannot_tui.tui.actions.sheet import SHEET_ALONE
 from samannot_tui.tui.app import SamannotApp
-from samannot_tui.tui.bindings import BINDINGS, REVIEWING, TOPICS
+from samannot_tui.tui.bindings import BINDINGS, REVIEWING, SHEET, TOPICS
 from samannot_tui.tui.place import RunStatus
 from samannot_tui.tui.reviewing import Review
 from samannot_tui.tui.screens.help import HelpScreen
 from samannot_tui.tui.screens.workspace import Workspace
+from samannot_tui.tui.sheet import Sheet
 from samannot_tui.tui.widgets.key_footer import FooterItem, KeyFooter
 from tests.tui.conftest import Desk, OpenDesk
 
@@ -37,7 +39,7 @@ def test_ids_are_unique() -> None:
 
 def test_two_bindings_on_a_key_are_told_apart_by_the_prompt_mode() -> None:
     by_key: dict[str, list[Binding]] = {}
-    annotating = [binding for binding in BINDINGS if binding not in REVIEWING.bindings]
+    annotating = [binding for binding in BINDINGS if binding not in (*REVIEWING.bindings, *SHEET.bindings)]
     for binding in Binding.make_bindings(annotating):
         if not binding.action.startswith(RUN_ACTIONS):
             by_key.setdefault(binding.key, []).append(binding)
@@ -50,7 +52,7 @@ async def test_the_review_and_annotating_share_no_key_at_one_time(desk: OpenDesk
     """But for those that do the same in both."""
     async with desk() as at:
         screen = at.screen
-        for review in (None, Review(), Review(asks=True)):
+        for review in (None, Review(), Review(asks=True), Review(sheet=Sheet(1))):
             screen.place.review = review
             active: dict[str, list[str]] = {}
             for binding in Binding.make_bindings(BINDINGS):
@@ -122,13 +124,10 @@ async def test_the_way_to_all_keys_is_in_the_footer_at_any_width(desk: OpenDesk)
 
 
 async def test_the_palette_offers_what_can_be_done_now(desk: OpenDesk) -> None:
+    not_now = (*MODAL_ACTIONS, *RUN_ACTIONS, *SELECTION_ACTIONS, *ASKING, *JUDGING_ALONE, *SHEET_ALONE)
     async with desk() as at:
         titles = {command.title for command in at.app.get_system_commands(at.screen)}
-        assert titles == {b.tooltip for b in BINDINGS} - {
-            b.tooltip
-            for b in BINDINGS
-            if b.action.startswith((*MODAL_ACTIONS, *RUN_ACTIONS, *SELECTION_ACTIONS, *ASKING, *JUDGING_ALONE))
-        }
+        assert titles == {b.tooltip for b in BINDINGS} - {b.tooltip for b in BINDINGS if b.action.startswith(not_now)}
         (command,) = [c for c in at.app.get_system_commands(at.screen) if c.title == "Go to the last frame"]
         await command.callback()
         assert at.screen.place.frame == 29

@@ -1,18 +1,22 @@
 """The review by keys in the real app: every verdict in the journal, nothing else changed."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from samannot_tui.masks.log import NewMask
 from samannot_tui.masks.rle import encode
+from samannot_tui.render.grid import Grid
 from samannot_tui.session.commands import AddLabel, DrawSample, EditMask
 from samannot_tui.session.events import ReviewMarked, ReviewWithdrawn, SampleDrawn
 from samannot_tui.session.reviews import Standing, verdicts
 from samannot_tui.session.store import Session
+from samannot_tui.tui.sheet import CROP_COLUMNS, grid_for
+from samannot_tui.tui.sheet_page import sheet_page
+from samannot_tui.tui.widgets.canvas import Canvas
 from samannot_tui.tui.widgets.message_line import MessageLine
 from tests.tui.conftest import FRAMES, HEIGHT, WIDTH, Desk, OpenDesk
+from tests.tui.test_flags import annotate as with_bad_masks
+from tests.tui.test_flags import found
 
 DOG, CAT = 1, 2
 LAST = FRAMES - 1
@@ -21,13 +25,6 @@ LAST = FRAMES - 1
 @pytest.fixture(autouse=True)
 def ann(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMANNOT_REVIEWER", "ann")
-
-
-@dataclass(frozen=True)
-class Doubt:
-    frame: int
-    doubt: float
-    words: str
 
 
 def mask(session: Session, frame: int, label: int) -> None:
@@ -145,22 +142,22 @@ async def test_playing_stops_where_to_look_twice_and_at_the_tracks_end(
 ) -> None:
     seconds = [0.0]
     monkeypatch.setattr("samannot_tui.tui.actions.playing.monotonic", lambda: seconds[0])
-    async with desk() as at:
-        await annotate(at)
-        at.screen.place.doubts = {
-            DOG: [Doubt(8, 0.6, "area fell"), Doubt(9, 0.9, "area fell by 62 %"), Doubt(20, 0.5, "?")]
-        }
+    async with desk((240, 40)) as at:
+        await with_bad_masks(at)
+        await found(at)
         await at.press("V")
         assert line(at).startswith("track 1/2 · 2 doubtful spots left · 0 % judged")
-        for stop, words in ((9, "area fell by 62 %"), (20, "Frame 20: ?."), (LAST, f"The track ends at frame {LAST}.")):
+        for stop in (8, 20, LAST):
             await at.pilot.press("space")
             seconds[0] += 60
             await at.until(lambda: at.screen._playback is None)
-            assert at.screen.place.frame == stop and words in line(at)
+            assert at.screen.place.frame == stop
+            why = at.screen.place.why_doubtful(stop)
+            assert f"Frame {stop}: {why}." in line(at) if stop < LAST else f"ends at frame {LAST}" in line(at)
         await at.press("left_square_bracket", "left_square_bracket")
-        assert at.screen.place.frame == 9
+        assert at.screen.place.frame == 8 and at.screen.place.why_doubtful(8) in line(at)
         await at.press("m", "y")
-        assert line(at).startswith("track 1/2 · 1 doubtful spot left · 2 % judged")
+        assert line(at).startswith("track 1/2 · 1 doubtful spot left · 1 % judged")
 
 
 async def test_a_check_goes_through_the_frames_drawn(desk: OpenDesk) -> None:
@@ -189,3 +186,72 @@ async def test_without_masks_there_is_nothing_to_review(desk: OpenDesk) -> None:
     async with desk() as at:
         await at.press("V")
         assert at.told[-1] == "There are no masks to review yet." and at.screen.place.review is None
+
+
+def crops(at: Desk) -> list[int]:
+    target = at.screen.query_one(Canvas).target
+    page = None if target is None else sheet_page(at.screen.place, target)
+    return [] if page is None else [cell.frame for cell in page.cells]
+
+
+@pytest.mark.parametrize(("size", "columns"), [((80, 24), 5), ((120, 40), 5)])
+async def test_the_sheet_shows_the_track_and_its_cursor_judges(
+    desk: OpenDesk, size: tuple[int, int], columns: int
+) -> None:
+    async with desk(size) as at:
+        await annotate(at)
+        await at.press("V", "s")
+        overview = crops(at)
+        assert overview[0] == 0 and len(overview) < FRAMES
+        await at.press("right", "right")
+        assert where(at) == (DOG, overview[2]) and f"frame {overview[2]}" in line(at)
+        await at.press("m", "down", "n", "l")
+        assert said(at)[-1][1:5] == (overview[2], overview[2 + columns], "unsatisfactory", "leaks")
+        await at.press("home", "z")
+        assert crops(at)[1] < overview[1], "denser"
+        await at.press("Z", "right")
+        there = crops(at)[1]
+        await at.press("enter")
+        assert at.screen.place.sheet is None and where(at) == (DOG, there) and at.screen.place.is_reviewing
+        await at.press("s", "escape")
+        assert at.screen.place.sheet is None and at.screen.place.is_reviewing, "Esc leaves the sheet first"
+
+
+async def test_a_doubtful_spot_is_on_the_sheet_and_pages_go_through_all_frames(desk: OpenDesk) -> None:
+    async with desk((80, 24)) as at:
+        await with_bad_masks(at)
+        await found(at)
+        await at.press("V", "s")
+        assert {8, 20} <= set(crops(at))
+        seen = set(crops(at))
+        await at.press("z", "z", "z", "z", "home")
+        for _ in range(5):
+            seen |= set(crops(at))
+            await at.press("pagedown")
+        assert seen == set(range(FRAMES)) and where(at) == (DOG, LAST)
+
+
+async def test_a_click_on_a_crop_goes_there_and_prompts_nothing(desk: OpenDesk) -> None:
+    async with desk((80, 24)) as at:
+        await annotate(at)
+        await at.press("V", "s")
+        await at.until(lambda: not at.screen.is_behind())
+        seq = at.session.state.last_seq
+        await at.pilot.click(Canvas, offset=(2 * CROP_COLUMNS + 3, 2))
+        await at.settle()
+        assert where(at)[1] == crops(at)[2] and at.session.state.last_seq == seq
+
+
+async def test_the_sheet_is_drawn_and_completed(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little time there is for one picture, every crop is made in the end."""
+    monkeypatch.setattr("samannot_tui.tui.crops.AT_A_TIME", 0.0)
+    async with desk((80, 24)) as at:
+        await annotate(at)
+        await at.press("V", "s")
+        await at.until(lambda: at.screen.place.sheet is not None and at.screen.place.sheet.asked == len(crops(at)) - 1)
+        await at.until(lambda: not at.screen.is_behind())
+        drawn = at.screen._drawer._page
+        grid = Grid((drawn.shape[1], drawn.shape[0]), *grid_for(at.screen.query_one(Canvas).target))  # type: ignore[arg-type]
+        for number in range(len(crops(at))):
+            x, y, width, height = grid.place(number)
+            assert drawn[y + 1 : y + height - 1, x + 1 : x + width - 1].max() > 150, "the bright square, or its mask"

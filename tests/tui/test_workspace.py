@@ -264,7 +264,7 @@ async def test_resources_show_what_was_read(desk: OpenDesk) -> None:
         ]
 
 
-@pytest.mark.parametrize(("size", "side", "rows"), [((80, 24), 0, 3), ((120, 40), 30, 7), ((200, 60), 40, 7)])
+@pytest.mark.parametrize(("size", "side", "rows"), [((80, 24), 0, 3), ((120, 40), 30, 8), ((200, 60), 40, 8)])
 async def test_the_panes_fit_the_terminal(desk: OpenDesk, size: tuple[int, int], side: int, rows: int) -> None:
     async with desk(size=size) as at:
         assert at.screen.query_one("#side").display is (side > 0)

@@ -19,15 +19,15 @@ class Weight(NamedTuple):
 
 BIAS = -6.1
 WEIGHTS: Mapping[str, Weight] = {
-    "score": Weight("score", 3.1, 0.40),
-    "quality": Weight("quality", 2.5, 0.28),
-    "warped": Weight("warp", 3.0, 0.05),
-    "unsteady": Weight("warp", 2.6, 0.05),
-    "unlike": Weight("colour", 2.8, 0.02),
-    "area": Weight("area", 3.0, 0.01),
+    "score": Weight("score", 2.9, 0.40),
+    "quality": Weight("quality", 2.4, 0.28),
+    "warped": Weight("warp", 4.0, 0.05),
+    "unsteady": Weight("warp", 1.6, 0.05),
+    "unlike": Weight("colour", 3.0, 0.02),
+    "area": Weight("area", 4.0, 0.01),
     "shrunk": Weight("area", 0.3, 0.0),
-    "speed": Weight("speed", 1.0, 0.01),
-    "scattered": Weight("pieces", 7.9, 0.0),
+    "speed": Weight("speed", 1.5, 0.01),
+    "scattered": Weight("pieces", 7.8, 0.0),
     "holes": Weight("holes", 2.0, 0.0),
     "border": Weight("border", 1.0, 0.0),
     "shared": Weight("overlap", 12.0, 0.0),

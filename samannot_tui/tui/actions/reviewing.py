@@ -17,13 +17,14 @@ ASKING = ("reason", "other_reason", "no_reason")
 """What a key can mean while a reason is waited for."""
 JUDGING = (
     *("judge_good", "judge_bad", "mark_part", "take_back", "mend", "next_track", "next_spot", "leave_review"),
-    *("play", "play_speed", "step", "seek", "goto", "pick_label", "zoom_timeline"),
+    *("sheet", "play", "play_speed", "step", "seek", "goto", "pick_label", "zoom_timeline", "flags"),
     *("cycle_view", "compare", "toggle_names", "toggle_only_active", "toggle_outline", "change_opacity"),
     *("zoom", "pan", "whole_picture", "pixel_for_pixel", "toggle_panes", "resize_panes"),
     *("screenshot", "information", "help", "quit"),
 )
 """All that can be done in a review: nothing that changes a mask."""
-JUDGING_ALONE = JUDGING[:8]
+JUDGING_ALONE = JUDGING[:9]
+"""Those of them that mean nothing outside it."""
 
 
 class ReviewActions(PlayingActions):
@@ -142,13 +143,13 @@ class ReviewActions(PlayingActions):
 
     def action_next_spot(self, way: int) -> None:
         """To the next (1) or previous (-1) doubtful spot of the track, whether it is judged or not."""
-        found = [spot for spot in self.place.spots if (spot.frame - self.place.frame) * way > 0]
+        found = [spot for spot in self.place.spots if (spot - self.place.frame) * way > 0]
         if not found:
             self.say(f"There is no doubtful spot {'after' if way > 0 else 'before'} this frame.")
             return
         spot = found[0] if way > 0 else found[-1]
-        self.go_to(spot.frame)
-        self.say(f"Frame {spot.frame}: {spot.words}.")
+        self.go_to(spot)
+        self.say(f"Frame {spot}: {self.place.why_doubtful(spot)}.")
 
     def playing_ends(self, way: int) -> tuple[int, int]:
         """In a review, within the track and no further than the next doubtful spot that is to be judged."""
@@ -156,7 +157,7 @@ class ReviewActions(PlayingActions):
         if track is None:
             return super().playing_ends(way)
         frame = self.place.frame
-        stops = [spot.frame for spot in self.place.spots if track.is_open(spot.frame)]
+        stops = [spot for spot in self.place.spots if track.is_open(spot)]
         first = max((stop for stop in (track.first, *stops) if stop < frame), default=min(track.first, frame))
         last = min((stop for stop in (track.last, *stops) if stop > frame), default=max(track.last, frame))
         return first, last
@@ -172,9 +173,8 @@ class ReviewActions(PlayingActions):
         if not self.place.is_reviewing:
             super().say_where_it_stops(way)
             return
-        words = next((spot.words for spot in self.place.spots if spot.frame == frame), None)
-        ends = "ends" if way == FORWARD else "begins"
-        self.say(f"The track {ends} at frame {frame}." if words is None else f"Frame {frame}: {words}.")
+        words, ends = self.place.why_doubtful(frame), "ends" if way == FORWARD else "begins"
+        self.say(f"Frame {frame}: {words}." if words else f"The track {ends} at frame {frame}.")
 
     async def _judge(self, verdict: Verdict, reason: str = "") -> None:
         review, (label, stretches) = self._review(), self._judged_part()

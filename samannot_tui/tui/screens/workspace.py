@@ -27,10 +27,11 @@ from samannot_tui.tui.actions.masking import MaskingActions
 from samannot_tui.tui.actions.painting import STROKE_ACTIONS, PaintingActions
 from samannot_tui.tui.actions.playing import PLAYING_ACTIONS
 from samannot_tui.tui.actions.proposing import ProposingActions
-from samannot_tui.tui.actions.reviewing import ASKING, JUDGING, JUDGING_ALONE, ReviewActions
+from samannot_tui.tui.actions.reviewing import ASKING, JUDGING, JUDGING_ALONE
 from samannot_tui.tui.actions.running import RunningActions
 from samannot_tui.tui.actions.selecting import SelectingActions
 from samannot_tui.tui.actions.session import SessionActions
+from samannot_tui.tui.actions.sheet import ON_SHEET, SHEET_ALONE, SheetActions
 from samannot_tui.tui.bindings import BINDINGS
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.drawing import Drawer, Drawn, PictureRequest, request_for
@@ -63,7 +64,7 @@ FIRST_STEP = "To begin, a adds a label, that is one instance; ? shows every key.
 
 
 class Workspace(
-    ReviewActions,
+    SheetActions,
     FeatureActions,
     PaintingActions,
     SelectingActions,
@@ -225,8 +226,9 @@ class Workspace(
         """In a review nothing changes a mask, and outside it nothing is judged."""
         review = self.place.review
         if review is None or not review.is_on:
-            return action not in (*ASKING, *JUDGING_ALONE) and (action != "review" or self.place.mode is None)
-        return action in (ASKING if review.asks else JUDGING)
+            in_reviews_alone = (*ASKING, *JUDGING_ALONE, *SHEET_ALONE)
+            return action not in in_reviews_alone and (action != "review" or self.place.mode is None)
+        return action in (ASKING if review.asks else JUDGING if review.sheet is None else ON_SHEET)
 
     def about_to(self, action: str) -> None:
         """An action is about to be carried out."""
@@ -317,6 +319,8 @@ class Workspace(
 
     def on_workspace_picture_ready(self, message: PictureReady) -> None:
         self._pictures.drawn(message.request, message.drawn)
+        if message.drawn.missing and message.request.sheet is not None:
+            self.ask_again()
 
     @on(Canvas.Answered)
     def _go_on_with_pictures(self) -> None:
@@ -360,6 +364,9 @@ class Workspace(
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
+        if self.place.sheet is not None:
+            self.pick_on_sheet(message.x, message.y)
+            return
         if self.place.is_reviewing:
             self.grab((message.x, message.y))
             return
@@ -393,6 +400,9 @@ class Workspace(
     @on(Canvas.Wheel)
     def _turn_wheel(self, message: Canvas.Wheel) -> None:
         self.stop_playing()
+        if self.place.sheet is not None:
+            self.action_sheet_page(-message.delta)
+            return
         self.zoom_at((message.x, message.y), message.delta, message.viewport)
 
     def action_quit(self) -> None:
