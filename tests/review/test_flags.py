@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -18,6 +18,7 @@ from samannot_tui.masks.painting import stroke
 from samannot_tui.masks.rle import BoolMask, Rle, encode
 from samannot_tui.media.source import MediaInfo, RgbFrame
 from samannot_tui.review.flags.annotation import Annotation
+from samannot_tui.review.flags.exchanges import Exchanges
 from samannot_tui.review.flags.find import doubts, find_flags
 from samannot_tui.review.flags.flag import Flag, Thresholds
 from samannot_tui.review.flags.glimpse import Colours
@@ -223,6 +224,46 @@ def test_after_masks_alone_there_are_flags_already_and_pixels_only_add_to_them()
     scene.measured(measures)
     late = doubts(1, scene.annotation, measures)
     assert 0.1 < early[10] < late[10]
+
+
+CELLS = st.sampled_from(["none", "absent", "marked absent", "empty", "mask", "prompted", "edited"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=FRAMES, max_size=FRAMES), min_size=1, max_size=3), st.data())
+def test_whatever_there_is_doubts_are_shares_and_only_of_an_engines_masks(
+    rows: list[list[str]], data: st.DataObject
+) -> None:
+    scene, measures = Scene(), Measures()
+    for label, row in enumerate(rows, 1):
+        for frame, cell in enumerate(row):
+            mask = disc(data.draw(st.sampled_from([0, 40, 75])), radius=data.draw(st.sampled_from([0.5, 6, 30])))
+            nothing = np.zeros_like(mask)
+            match cell:
+                case "absent":
+                    scene.put(label, frame, nothing, score=-6)
+                case "marked absent":
+                    scene.put(label, frame, nothing, "edited", score=-6)
+                case "empty":
+                    scene.put(label, frame, nothing)
+                case "mask":
+                    scene.put(
+                        label, frame, mask, score=data.draw(st.floats(-1, 20)), quality=data.draw(st.floats(0, 1))
+                    )
+                case "prompted":
+                    scene.put(label, frame, mask, "prompted")
+                case "edited":
+                    scene.put(label, frame, mask, "edited")
+    scene.measured(measures)
+    exchanges = Exchanges(FRAMES)
+    exchanges.search(scene.annotation, scene.rles.__getitem__, lambda: None)
+    for label, records in scene.annotation.records.items():
+        found = doubts(label, scene.annotation, measures, exchanges.swaps)
+        assert found.shape == (FRAMES,) and np.isfinite(found).all() and found.min() >= 0 and found.max() <= 1
+        made = scene.annotation.is_present(records) & ~scene.annotation.is_person(records)
+        assert not found[~made].any()
+    flags = find_flags(scene.annotation, measures, exchanges.swaps, Thresholds(doubt=0.01, reason=0.1))
+    assert all(flag.words for flag in flags)
 
 
 @given(st.integers(0, 12))

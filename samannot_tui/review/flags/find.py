@@ -60,7 +60,8 @@ def flags_at(
 def _reasons(added: dict[str, float], least: float) -> list[str]:
     """The signs that say most, one of a kind; at least one."""
     rising = sorted(added, key=lambda sign: added[sign])
-    best = {WEIGHTS[sign].kind: sign for sign in rising}
+    # What an engine says of its mask is one reason, however many numbers it says it by.
+    best = {"engine" if sign in ("score", "quality") else WEIGHTS[sign].kind: sign for sign in rising}
     falling = sorted(best.values(), key=lambda sign: -added[sign])
     return [sign for sign in falling[:MOST_REASONS] if added[sign] >= least] or falling[:1]
 

@@ -127,6 +127,8 @@ def _ends(records: Records, present: npt.NDArray[np.bool_]) -> Numbers:
 
 def _around(values: Numbers) -> Numbers:
     """The mean of each value and of those that are known up to NEAR frames away; NaN where none is."""
+    if not values.size:  # numpy convolves nothing with nothing
+        return values
     counts = np.convolve(~np.isnan(values), np.ones(2 * NEAR + 1), "full")
     sums = np.convolve(np.nan_to_num(values), np.ones(2 * NEAR + 1), "full")
     around = slice(NEAR, NEAR + len(values))

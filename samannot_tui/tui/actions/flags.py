@@ -10,6 +10,7 @@ from samannot_tui.review.flags.annotation import Annotation
 from samannot_tui.tui.actions.labelling import LabellingActions
 from samannot_tui.tui.actions.moving import MovingActions
 from samannot_tui.tui.screens.flags import FlagsScreen
+from samannot_tui.tui.widgets.message_line import MessageLine
 
 REST = 0.5
 """Seconds after a change before it is looked at: a run makes one more often, and changes follow each other."""
@@ -60,7 +61,8 @@ class FlagActions(LabellingActions, MovingActions):
     def _tell_why(self, label: int) -> None:
         flag = self.place.flag_at(label, self.place.frame)
         if flag is not None:
-            self.say(f"{self.place.name_of(label)}: {flag.doubt:.0%} doubtful: {flag.words}.")
+            # What does not fit is cut off: with every step to the next one a notification would cover the picture.
+            self.query_one(MessageLine).say(f"{flag.doubt:.0%} doubtful: {flag.words}.")
 
     async def action_flags(self) -> None:
         # Waited for, so that keys which follow at once are the dialog's.
