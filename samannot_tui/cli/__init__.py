@@ -23,6 +23,8 @@ COMMANDS = {
     "log": "Print what was done in a session, and when.",
     "check": "Say where an annotation does not follow its schema.",
     "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
+    "stats": "Say what an annotation has cost: time, clicks, edited frames, as SAM 2's data engine counts.",
+    "report": "Write a session's quality report: one HTML page.",
     "models": "List, fetch and verify the checkpoint files that the SAM 2 engine needs.",
     "repair": "Save what is good of a damaged session into a new one.",
     "doctor": "Say what this terminal and this machine can do, and what to do about it.",

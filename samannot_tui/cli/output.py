@@ -1,8 +1,10 @@
 """What commands print: results on stdout, for people or as one JSON object; progress on stderr."""
 
 import json
+import math
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -31,18 +33,28 @@ def say(sentence: str) -> None:
     click.echo(printable(sentence), err=True)
 
 
+LEAST_SECONDS = 0.1
+"""Between two lines of progress: each crosses somebody's link."""
+
+
 class Progress:
-    """One line on stderr that overwrites itself, `what DONE/TOTAL UNIT`; nothing where stderr is not a terminal."""
+    """One line on stderr that overwrites itself, `what DONE/TOTAL UNIT`; nothing where stderr is not a terminal.
+
+    It is written ten times a second at most, and when all is done.
+    """
 
     def __init__(self, what: str, echo: Callable[[str], object] = sys.stderr.write, unit: str = "") -> None:
         self._what = what
         self._unit = f" {unit}" if unit else ""
         self._echo = echo
         self._shown = sys.stderr.isatty()
+        self._written = -math.inf
 
     def __call__(self, done: int, total: int, seconds_left: float | None = None) -> None:
         """Show `done` of `total`, and the time left where it is known."""
-        if self._shown:
+        now = time.monotonic()
+        if self._shown and (done >= total or now - self._written >= LEAST_SECONDS):
+            self._written = now
             left = "" if seconds_left is None else f", {seconds_left:.0f} s left"
             self._echo(f"\r\x1b[K{self._what} {done}/{total}{self._unit}{left}")
             sys.stderr.flush()

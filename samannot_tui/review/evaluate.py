@@ -18,8 +18,8 @@ import msgspec
 import numpy as np
 
 from samannot_tui.masks.rle import BoolMask
-from samannot_tui.review.labelmaps import LabelMap
-from samannot_tui.review.matching import MatchedVideo, match_videos
+from samannot_tui.review.labelmaps import LabelMap, find_videos
+from samannot_tui.review.matching import MatchedVideo, Videos, match_videos
 from samannot_tui.review.metrics import contour_accuracy, region_similarity
 from samannot_tui.text import printable
 
@@ -80,6 +80,11 @@ def evaluate(predicted: Path, truth: Path) -> Report:
     Raises:
         InputError: a folder or image is missing, unreadable, of another size or no label map.
     """
+    return evaluate_videos(find_videos(predicted), find_videos(truth))
+
+
+def evaluate_videos(predicted: Videos, truth: Videos) -> Report:
+    """As `evaluate`, of label maps from anywhere."""
     videos, notices = match_videos(predicted, truth)
     pool, scores = _Pool(), []
     for video in videos:
@@ -128,12 +133,12 @@ def _pooled(predicted: LabelMap, truth: LabelMap) -> _Pool:
 
 
 def _score_video(video: MatchedVideo) -> tuple[VideoScore, _Pool]:
-    count = len(video.pairs)
+    count = len(video.images)
     scored = range(1, count - 1) if count > 2 else range(count)
     sums = np.zeros((len(video.objects), 2))
     pool = _Pool()
-    for number, pair in enumerate(video.pairs):
-        predicted, truth = video.read(pair)
+    for number, image in enumerate(video.images):
+        predicted, truth = video.read(image)
         pool.add(_pooled(predicted, truth))
         if number in scored:
             sums += [_fit(predicted == label, truth == label) for label in video.objects]

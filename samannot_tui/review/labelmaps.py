@@ -1,7 +1,8 @@
-"""Folders of label maps: PNG images whose pixel values are object IDs, as in DAVIS."""
+"""Label maps of a video: images whose pixel values are object IDs, as in DAVIS; here, folders of PNG."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,51 @@ ANNOTATIONS = "Annotations"
 _MODES = ("P", "L", "1")
 
 
-def find_videos(root: Path) -> dict[str, Path]:
-    """Name -> folder of label maps, sorted by name.
+class LabelMaps(Protocol):
+    """One video's label maps. `place` names it in sentences, `names` are the images in the order of the frames."""
+
+    place: Path
+    names: Sequence[str]
+
+    def read(self, name: str) -> LabelMap:
+        """One image: uint8, shape (height, width).
+
+        Raises:
+            InputError: it cannot be read or is no label map.
+        """
+        ...
+
+    def shown(self, name: str) -> str:
+        """Where the image is, in words that are safe to show."""
+        ...
+
+    def values(self, names: Sequence[str]) -> set[int]:
+        """Every pixel value that occurs in these images, 0 included. Raises as `read`."""
+        ...
+
+
+class FolderMaps:
+    """The PNG images of one folder; hidden files are left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = folder
+        self.names: Sequence[str] = list(images_in(folder))
+
+    def read(self, name: str) -> LabelMap:
+        return read_label_map(self.place / name)
+
+    def shown(self, name: str) -> str:
+        return printable(self.place / name)
+
+    def values(self, names: Sequence[str]) -> set[int]:
+        seen = np.zeros(256, np.bool_)
+        for name in names:
+            seen |= np.bincount(self.read(name).ravel(), minlength=256).astype(np.bool_)
+        return set(np.flatnonzero(seen).tolist())
+
+
+def find_videos(root: Path) -> dict[str, LabelMaps]:
+    """Name -> label maps, sorted by name.
 
     `root` is one such folder itself, or holds one per video, directly or under `Annotations/`.
 
@@ -27,11 +71,12 @@ def find_videos(root: Path) -> dict[str, Path]:
     if not root.is_dir():
         raise InputError(f"{printable(root)} is not a folder; give a folder of PNG masks.")
     if images_in(root):
-        return {root.resolve().name: root}
+        return {root.resolve().name: FolderMaps(root)}
     parent = root / ANNOTATIONS if (root / ANNOTATIONS).is_dir() else root
     if images_in(parent):
-        return {root.resolve().name: parent}
-    videos = {folder.name: folder for folder in sorted(parent.iterdir()) if folder.is_dir() and images_in(folder)}
+        return {root.resolve().name: FolderMaps(parent)}
+    folders = [folder for folder in sorted(parent.iterdir()) if folder.is_dir() and images_in(folder)]
+    videos: dict[str, LabelMaps] = {folder.name: FolderMaps(folder) for folder in folders}
     if not videos:
         raise InputError(
             f"{printable(root)} holds no PNG masks, nor do the folders in it; "
@@ -64,15 +109,3 @@ def read_label_map(path: Path) -> LabelMap:
         raise InputError(f"{printable(path)} is not a PNG image.") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(f"{printable(path)} cannot be read ({error}).") from error
-
-
-def values_in(images: Iterable[Path]) -> set[int]:
-    """Every pixel value that occurs in the images, 0 included.
-
-    Raises:
-        InputError: as `read_label_map`.
-    """
-    seen = np.zeros(256, np.bool_)
-    for path in images:
-        seen |= np.bincount(read_label_map(path).ravel(), minlength=256).astype(np.bool_)
-    return set(np.flatnonzero(seen).tolist())

@@ -1,0 +1,95 @@
+"""`stats SESSION`: what an annotation has cost, in the figures of the SAM 2 data engine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from samannot_tui.cli.output import json_option, print_result, say
+from samannot_tui.text import printable
+
+if TYPE_CHECKING:
+    from samannot_tui.review.stats import SessionStats
+
+
+@click.command("stats")
+@click.argument("session", type=click.Path(path_type=Path))
+@click.option(
+    "--pause",
+    type=click.FloatRange(1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Of a longer gap between two things that a person did, so much counts as work.",
+)
+@json_option
+def command(session: Path, pause: float, as_json: bool) -> None:
+    """Say what an annotation has cost its people.
+
+    The figures are those of the SAM 2 data engine (arXiv 2408.00714, table 1), which are shown beside them: work per
+    frame and instance, the share of frames that a person prompted or drew on, clicks (points) per clicked frame.
+    Work is the time between two things that a person did, gaps cut at --pause; what was undone since was work too.
+    Waiting for a run is told apart.
+    """
+    from samannot_tui.review.stats import session_stats
+    from samannot_tui.session.store import Session
+
+    opened = Session.open(session)
+    try:
+        stats = session_stats(opened.state, opened.live, opened.history(), pause)
+    finally:
+        opened.close()
+    if not as_json:
+        for notice in opened.notices:
+            say(notice)
+    result = {"session": session, **msgspec.to_builtins(stats)}
+    print_result(result, _lines(stats), as_json=as_json)
+
+
+def _lines(stats: "SessionStats") -> list[str]:
+    from samannot_tui.review.stats import SAM2_PHASES
+
+    lines = [
+        f"{len(stats.instances)} instances, {stats.masks} masks on {stats.frames} frames, "
+        f"{_percent(stats.model_share)} made by a model",
+        f"work {_time(stats.seconds)}, of that {_time(stats.on_none_s)} on no one instance; judging "
+        f"{_time(stats.judging_s)}; waiting for runs {_time(stats.waiting_s)}",
+        f"gaps longer than {stats.pause_s:g} s: {stats.pauses}, cut by {_time(stats.paused_s)}",
+        "",
+        f"{'':24}{'prompts':>8}{'s/frame & instance':>20}{'edited frames':>15}{'clicks/clicked frame':>22}",
+        _row(
+            "all",
+            stats.prompts_per_instance,
+            stats.seconds_per_frame_and_instance,
+            stats.edited_share,
+            stats.clicks_per_clicked_frame,
+        ),
+    ]
+    lines += [
+        _row(
+            f"{each.label} {printable(each.name)}",
+            each.prompts,
+            each.seconds_per_frame,
+            each.edited_share,
+            each.clicks_per_clicked_frame,
+        )
+        for each in stats.instances
+    ]
+    return [*lines, *(_row(f"SAM 2's {phase}", None, *figures) for phase, *figures in SAM2_PHASES)]
+
+
+def _row(name: str, prompts: float | None, seconds: float | None, edited: float | None, clicks: float | None) -> str:
+    return f"{name[:23]:24}{_number(prompts):>8}{_number(seconds):>20}{_percent(edited):>15}{_number(clicks):>22}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _time(seconds: float) -> str:
+    return f"{int(seconds // 60)} min {seconds % 60:.0f} s" if seconds >= 60 else f"{seconds:.1f} s"
