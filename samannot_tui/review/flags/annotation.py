@@ -46,6 +46,13 @@ class Annotation:
         made: npt.NDArray[np.bool_] = (records != NO_RECORD) & (self.index.source[records] != RecordSource.PROPAGATED)
         return made
 
+    def is_lost(self, records: Records) -> npt.NDArray[np.bool_]:
+        """Of a label's records by frame, where an engine says "absent" right behind a mask."""
+        absent: npt.NDArray[np.bool_] = (records != NO_RECORD) & ~self.is_present(records) & ~self.is_person(records)
+        absent[1:] &= self.is_present(records)[:-1]
+        absent[:1] = False
+        return absent
+
     def on_frame(self, frame: int) -> dict[int, int]:
         """Label -> record of the masks on a frame, without "absent"."""
         found = {label: int(records[frame]) for label, records in self.records.items()}
