@@ -29,12 +29,9 @@ class Annotation:
 
     @classmethod
     def of(cls, live: LiveMasks, labels: Iterable[int]) -> "Annotation":
-        """A copy, which takes a millisecond of a large session."""
-        return cls(
-            live.frame_count,
-            live.index,
-            {label: live.records(label).copy() for label in labels if live.frames(label).size},
-        )
+        """A copy, which takes milliseconds of a large session."""
+        records = {label: live.records(label).copy() for label in labels}
+        return cls(live.frame_count, live.index, {label: own for label, own in records.items() if own.any()})
 
     def is_present(self, records: Records) -> npt.NDArray[np.bool_]:
         """Which of the records are masks, and not "absent" or none."""
