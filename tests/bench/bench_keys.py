@@ -56,6 +56,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "barrier": ("c",),
     "ask, leave": ("g", "escape"),
     "undo, redo": ("u", "ctrl+r"),
+    "next, previous flag": ("n", "N"),
+    "flags, leave": ("K", "escape"),
     "help, leave": ("question_mark", "escape"),
     "export, leave": ("e", "escape"),
     "run dialog, leave": ("R", "escape"),

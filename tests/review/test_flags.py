@@ -142,6 +142,14 @@ def test_what_a_person_made_is_never_flagged(source: Source) -> None:
     assert 10 not in {flag.frame for flag in scene.flags()}
 
 
+def test_where_an_engine_loses_it_is_flagged_and_not_the_frames_after_that() -> None:
+    scene = Scene().follow()
+    for frame in (10, 11, 12):
+        scene.put(1, frame, np.zeros((HEIGHT, WIDTH), np.bool_), score=-6)
+    lost = [flag for flag in scene.flags() if flag.frame in (10, 11, 12)]
+    assert [(flag.frame, flag.kind, flag.words) for flag in lost] == [(10, "ends", "it is lost here")]
+
+
 def test_absent_frames_are_not_flagged_and_what_lies_beside_them_only_by_more_signs_than_that() -> None:
     scene = Scene().follow()
     for frame in (10, 11):
@@ -261,6 +269,7 @@ def test_whatever_there_is_doubts_are_shares_and_only_of_an_engines_masks(
         found = doubts(label, scene.annotation, measures, exchanges.swaps)
         assert found.shape == (FRAMES,) and np.isfinite(found).all() and found.min() >= 0 and found.max() <= 1
         made = scene.annotation.is_present(records) & ~scene.annotation.is_person(records)
+        made |= scene.annotation.is_lost(records)
         assert not found[~made].any()
     flags = find_flags(scene.annotation, measures, exchanges.swaps, Thresholds(doubt=0.01, reason=0.1))
     assert all(flag.words for flag in flags)

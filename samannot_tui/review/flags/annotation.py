@@ -29,12 +29,9 @@ class Annotation:
 
     @classmethod
     def of(cls, live: LiveMasks, labels: Iterable[int]) -> "Annotation":
-        """A copy, which takes a millisecond of a large session."""
-        return cls(
-            live.frame_count,
-            live.index,
-            {label: live.records(label).copy() for label in labels if live.frames(label).size},
-        )
+        """A copy, which takes milliseconds of a large session."""
+        records = {label: live.records(label).copy() for label in labels}
+        return cls(live.frame_count, live.index, {label: own for label, own in records.items() if own.any()})
 
     def is_present(self, records: Records) -> npt.NDArray[np.bool_]:
         """Which of the records are masks, and not "absent" or none."""
@@ -45,6 +42,13 @@ class Annotation:
         """Which of the records a person made, or prompted: those are never flagged."""
         made: npt.NDArray[np.bool_] = (records != NO_RECORD) & (self.index.source[records] != RecordSource.PROPAGATED)
         return made
+
+    def is_lost(self, records: Records) -> npt.NDArray[np.bool_]:
+        """Of a label's records by frame, where an engine says "absent" right behind a mask."""
+        absent: npt.NDArray[np.bool_] = (records != NO_RECORD) & ~self.is_present(records) & ~self.is_person(records)
+        absent[1:] &= self.is_present(records)[:-1]
+        absent[:1] = False
+        return absent
 
     def on_frame(self, frame: int) -> dict[int, int]:
         """Label -> record of the masks on a frame, without "absent"."""

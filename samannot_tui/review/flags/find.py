@@ -14,6 +14,8 @@ from samannot_tui.review.flags.words import MOST_REASONS, in_words
 from samannot_tui.review.swaps import Swap
 
 DEFAULT = Thresholds()
+LOST_DOUBT = 0.6
+"""Of the first frame on which an engine says "absent": set by hand, DAVIS 2016 has no such frame."""
 Doubts = npt.NDArray[np.float32]
 
 
@@ -22,7 +24,7 @@ def find_flags(
 ) -> list[Flag]:
     """All flags, the most doubtful first; what is not measured (yet) raises no doubt.
 
-    Masks that a person made or prompted are never flagged, nor are frames without a mask.
+    Masks that a person made or prompted are never flagged; of frames without a mask, those where an engine lost it.
     """
     flags: list[Flag] = []
     for label in annotation.records:
@@ -36,6 +38,7 @@ def doubts(label: int, annotation: Annotation, measures: Measures, swaps: Collec
     signs = signs_of(label, annotation, measures, _swapped(label, swaps))
     found = np.zeros(len(annotation.records[label]), np.float32)
     found[signs.frames] = np.where(signs.flaggable, doubt_of(contributions(signs)), 0)
+    found[annotation.is_lost(annotation.records[label])] = LOST_DOUBT
     return found
 
 
@@ -51,7 +54,11 @@ def flags_at(
     signs = signs_of(label, annotation, measures, _swapped(label, swaps))
     added = contributions(signs)
     doubt = doubt_of(added)
+    lost = annotation.is_lost(annotation.records[label])
     for frame, at in zip(frames.tolist(), np.searchsorted(signs.frames, frames).tolist(), strict=True):
+        if lost[frame]:
+            yield Flag(label, frame, "ends", LOST_DOUBT, "it is lost here")
+            continue
         reasons = _reasons({name: float(values[at]) for name, values in added.items()}, thresholds.reason)
         words = ", ".join(in_words(sign, label, frame, annotation, measures) for sign in reasons)
         yield Flag(label, frame, WEIGHTS[reasons[0]].kind, float(doubt[at]), words)
