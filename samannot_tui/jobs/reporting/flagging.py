@@ -22,7 +22,7 @@ from samannot_tui.session.follower import Follower
 
 def most_steps(follower: Follower) -> int:
     """How many steps `find_doubts` takes at most, or little more."""
-    return 3 * len(follower.live.annotated_frames())
+    return 3 * sum(len(follower.live.frames(label)) for label in follower.state.labels)
 
 
 def find_doubts(
