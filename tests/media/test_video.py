@@ -30,6 +30,8 @@ from tests.media.videos import (
 )
 
 ALL = sorted(RECIPES)
+ENCODED_TWICE = 4
+"""The same pictures may come out of x264 a little different on a busy machine: its threads cut them otherwise."""
 
 
 def decoded_by_ffmpeg(path: Path) -> list[RgbFrame]:
@@ -144,7 +146,7 @@ def test_rotation_metadata_is_applied(tmp_path: Path, degrees: float, quarters: 
     turned = VideoSource(numbered(tmp_path / "turned.mp4", Recipe("libx264", turn=(degrees, mirrored)), 3))
     for number in range(3):
         expected = np.rot90(plain.read(number), quarters)
-        np.testing.assert_array_equal(turned.read(number), expected[:, ::-1] if mirrored else expected)
+        np.testing.assert_allclose(turned.read(number), expected[:, ::-1] if mirrored else expected, atol=ENCODED_TWICE)
     sideways = quarters % 2 == 1
     assert (turned.info.width, turned.info.height) == ((HEIGHT, WIDTH) if sideways else (WIDTH, HEIGHT))
 

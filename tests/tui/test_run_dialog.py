@@ -125,7 +125,8 @@ async def test_all_remaining_blocks_tell_which_of_how_many(
         await at.until(lambda: at.screen.place.run is not None)
         assert at.screen.place.run is not None and run_line(at.screen.place.run).startswith("1 of 3 ▶")
         await at.press("R")
-        assert at.app.screen is at.screen and at.told[-1].startswith("A run is going on")
+        await at.until(lambda: at.told[-1].startswith("A run is going on"))
+        assert at.app.screen is at.screen
         await at.press("escape")
         (tmp_path / "gate").touch()
         await at.until(lambda: at.screen.place.run is not None and at.screen.place.run.paused)

@@ -195,7 +195,8 @@ class ExportScreen(ModalScreen[ExportView]):
 
     async def _foresee(self) -> None:
         await asyncio.sleep(SECONDS_OF_REST)
-        await self._foreseen()
+        if self.is_current:  # not on its way out, without its fields
+            await self._foreseen()
 
     async def _foreseen(self) -> ExportRequest | None:
         """What the fields ask for, and show what that will write; None where it cannot be done, and show why."""

@@ -113,7 +113,8 @@ class RunScreen(ModalScreen[Ordered]):
 
     async def _foresee(self) -> None:
         await asyncio.sleep(SECONDS_OF_REST)
-        await self._foreseen()
+        if self.is_current:  # not on its way out, without its fields
+            await self._foreseen()
 
     async def _foreseen(self) -> Ordered | None:
         """What the fields ask for, and show what it will do; None where it cannot be done, and show why."""
