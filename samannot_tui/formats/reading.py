@@ -14,6 +14,10 @@ from samannot_tui.session.paths import encode_path
 from samannot_tui.text import printable
 
 LONGEST_SHOWN = 80
+_OF_ROBOFLOW = re.compile(r"_[A-Za-z]{3,4}\.rf\.[0-9A-Za-z]+\Z")
+"""What Roboflow puts behind the stem of each picture: its suffix, and a hash, which may end in digits."""
+_LARGEST_NUMBER = 9
+"""Digits of a frame's number, without leading zeros."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class FrameNames:
     """Which frame an image of a foreign annotation is, by its file's name: the path to it does not matter.
 
     In an image folder, the frame of the same stem, as it is or as exports write it in text (see `session.paths`); of a
-    video, the number that the stem ends with, from 0.
+    video, the number that the stem ends with, from 0; what Roboflow puts behind it does not count.
     """
 
     def __init__(self, source: FrameSource) -> None:
@@ -68,10 +72,12 @@ class FrameNames:
         if self._by_stem is not None:
             frame = self._by_stem.get(Path(name).stem, self._by_stem.get(stem))
             if frame is None:
+                frame = self._by_stem.get(_OF_ROBOFLOW.sub("", stem))
+            if frame is None:
                 raise InputError(f"{where}: {shown(name)} is none of the session's images.")
             return frame
-        number = re.search(r"([0-9]{1,9})\Z", stem)
-        if number is None or int(number[1]) >= self._count:
+        number = re.search(r"0*([0-9]+)\Z", _OF_ROBOFLOW.sub("", stem))
+        if number is None or len(number[1]) > _LARGEST_NUMBER or int(number[1]) >= self._count:
             raise InputError(
                 f"{where}: {shown(name)} is no frame of the video; the names of its images end in the number "
                 f"of the frame, 0 to {self._count - 1}."
