@@ -165,7 +165,7 @@ def box_of(bbox: list[float], where: str) -> tuple[float, float, float, float] |
 
 
 def mask_of(segmentation: Segmentation, info: MediaInfo, where: str) -> Rle | None:
-    """The mask of a segmentation; None where there is none.
+    """The mask of a segmentation; None where there is none, or polygons without a pixel in the frame.
 
     Raises:
         InputError: it is no mask of the media's size.
@@ -180,6 +180,8 @@ def mask_of(segmentation: Segmentation, info: MediaInfo, where: str) -> Rle | No
         return packed_runs(segmentation.counts, size, where)
     _check_polygons(segmentation, info, where)
     merged = coco.merge(coco.frPyObjects(segmentation, info.height, info.width))
+    if not coco.area(merged):
+        return None
     return Rle(size=size, counts=merged["counts"].decode("ascii"))
 
 

@@ -43,7 +43,7 @@ def read(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     for frame, name, item, where in instances(annotations_file(path), source):
         found = decoded(item, _Annotation, where)
         mask, box = mask_of(found.segmentation, source.info, where), box_of(found.bbox, where)
-        if mask is None and box is None:
+        if not found.segmentation and box is None:
             raise InputError(f"{where}: neither a segmentation nor a bbox.")
         score = found.score if found.object_score is None else found.object_score
         yield FoundObject(frame, name, mask, box, person=person_of(found.made_by), score=score)

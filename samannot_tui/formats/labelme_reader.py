@@ -100,8 +100,10 @@ def _found(shape: _Shape, frame: int, name: str, media: FrameSource, where: str)
         check_outline(points, media, where)
     elif kind == "circle":
         check_near(points, media, where)
-    mask = _placed(shape, media, where) if kind == "mask" else _drawn(kind, points, media)
-    return FoundObject(frame, name, encode(mask), person=person)
+    if kind == "mask":
+        return FoundObject(frame, name, encode(_placed(shape, media, where)), person=person)
+    drawn = _drawn(kind, points, media)
+    return FoundObject(frame, name, encode(drawn) if drawn.any() else None, person=person)
 
 
 def _drawn(kind: str, points: tuple[tuple[float, float], ...], media: FrameSource) -> BoolMask:

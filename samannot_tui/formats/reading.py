@@ -22,12 +22,13 @@ _LARGEST_NUMBER = 9
 
 @dataclass(frozen=True)
 class FoundObject:
-    """One instance in one frame of a foreign annotation. At least one of mask, box and points is there.
+    """One instance in one frame of a foreign annotation: mask, box, points; none where its outline has no pixel there.
 
     Attributes:
         frame: number in the video, from 0.
         name: the label that it is to become or to match, as the file has it.
-        mask: of the media's height x width; one without pixels says that the instance is absent.
+        mask: of the media's height x width; one without pixels says that the instance is absent: an outline that
+            lies outside the frame, or covers nothing, says so no more than a point does.
         box: x0, y0, x1, y1 in pixels, both corners inside it.
         points: (x, y) in pixels, on the instance.
         person: made by a person, None where the format does not say.

@@ -212,10 +212,10 @@ def _box(values: list[float], media: FrameSource) -> tuple[float, float, float, 
     return left, top, left + max(width * size_x - 1, 0), top + max(height * size_y - 1, 0)
 
 
-def _filled(values: list[float], media: FrameSource) -> Rle:
+def _filled(values: list[float], media: FrameSource) -> Rle | None:
     size = np.array([media.info.width, media.info.height])
     corners = (np.array(values).reshape(-1, 2) + _LAST_DIGIT / 2) * size
     assert len(corners) >= FEWEST_CORNERS
     mask = np.zeros((media.info.height, media.info.width), np.uint8)
     cv2.fillPoly(mask, [np.floor(corners).astype(np.int32)], (1,))
-    return encode(mask.view(np.bool_))
+    return encode(mask.view(np.bool_)) if mask.any() else None

@@ -265,6 +265,8 @@ class Import:
         """A mask, prompts, or why nothing."""
         if found.mask is not None and not self._wishes.as_prompts:
             return found.mask
+        if found.box is None and not found.points and found.mask is None:
+            return "without a pixel in the frame"
         if self._wishes.as_prompts is False:
             return "without a mask (--as prompts takes boxes and points)"
         if found.mask is not None:

@@ -92,3 +92,32 @@ def test_bad_files_leave_the_session_as_it_was(
     path.parent.mkdir(parents=True)
     path.write_text(content)
     refused(tmp_path, format_name, tmp_path / "theirs", match)
+
+
+FAR = {
+    "coco": (
+        "a.json",
+        '{"images": [{"id": 1, "file_name": "3.png"}], "categories": [{"id": 1, "name": "dog"}], '
+        '"annotations": [{"image_id": 1, "category_id": 1, "segmentation": [[40, 40, 50, 40, 50, 50]]}]}',
+    ),
+    "labelme": (
+        "3.json",
+        '{"shapes": [{"label": "dog", "shape_type": "polygon", "points": [[40, 40], [50, 40], [50, 50]]}]}',
+    ),
+    "yolo": ("3.txt", "0 1.005 1.005 1.008 1.005 1.008 1.008"),
+    "cvat": (
+        "annotations.xml",
+        '<annotations><track id="1" label="dog"><polygon frame="3" points="40,40;50,40;50,50"/></track></annotations>',
+    ),
+}
+"""An outline beyond the frame's edge."""
+
+
+@pytest.mark.parametrize("format_name", FAR)
+def test_an_outline_without_a_pixel_is_left_out_and_does_not_say_absent(tmp_path: Path, format_name: str) -> None:
+    name, content = FAR[format_name]
+    (tmp_path / "theirs").mkdir()
+    path = tmp_path / "theirs" / name
+    path.write_text(content)
+    where = path if format_name == "coco" else path.parent
+    refused(tmp_path, format_name, where, "nothing to import .left out: 1 without a pixel in the frame")
