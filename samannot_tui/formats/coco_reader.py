@@ -12,7 +12,6 @@ import msgspec
 from samannot_tui.errors import InputError
 from samannot_tui.formats.coco_parsing import (
     Segmentation,
-    annotations_file,
     box_of,
     decoded,
     instances,
@@ -35,12 +34,12 @@ def read(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     """The instances, in the order of the file.
 
     Args:
-        path: the JSON file, or a folder with an annotations.json.
+        path: the JSON file, or a folder with an annotations.json, or one in each split.
 
     Raises:
         InputError: as `reading.Reader`.
     """
-    for frame, name, item, where in instances(annotations_file(path), source):
+    for frame, name, item, where in instances(path, source):
         found = decoded(item, _Annotation, where)
         mask, box = mask_of(found.segmentation, source.info, where), box_of(found.bbox, where)
         if not found.segmentation and box is None:

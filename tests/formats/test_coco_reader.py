@@ -162,7 +162,7 @@ BOMB = "oooooO" * 50
 HOSTILE: dict[str, tuple[Any, str]] = {
     "not JSON": ("GIF89a", "it is no object"),
     "a list of results": ([annotation()], "it is no object"),
-    "another format": ({"shapes": []}, "no list of images"),
+    "another format": ({"shapes": []}, "no list of categories"),
     "cut off": (json.dumps(dataset(annotation()))[:-9], "not JSON"),
     "runs too long": (runs(BOMB), "annotation 1: "),
     "runs too short": (runs("11"), "do not fill"),

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 
 from samannot_tui.errors import InputError
 from samannot_tui.formats.registry import require_readable
+from samannot_tui.formats.selection import Selection
 from tests.formats.reading_back import Named, check_same, joined, named, visible
 from tests.formats.reading_support import empty_session, imported, refused, shown_masks
 from tests.formats.strategies import Masks, annotations, exported
-from tests.formats.support import ArraySource
+from tests.formats.support import ArraySource, rectangle
 from tests.formats.test_yolo import kept
 
 
@@ -121,3 +122,14 @@ def test_an_outline_without_a_pixel_is_left_out_and_does_not_say_absent(tmp_path
     path.write_text(content)
     where = path if format_name == "coco" else path.parent
     refused(tmp_path, format_name, where, "nothing to import .left out: 1 without a pixel in the frame")
+
+
+@pytest.mark.parametrize("format_name", ["coco", "youtube_vis", "png", "davis", "mots", "yolo", "labelme", "cvat"])
+def test_all_splits_come_back(tmp_path: Path, format_name: str) -> None:
+    masks = {(frame, label): rectangle(2 + label, frame, 8, 8) for frame in (0, 2, 4) for label in (1, 2)}
+    wanted = {cell: mask.tolist() for cell, mask in LEFT.get(format_name, named)(masks).items()}
+    folder = exported(tmp_path, masks, format_name, Selection(shares=(50, 25, 25)), block_size=1).folder
+    opened = empty_session(tmp_path / "other")
+    imported(opened, format_name, folder)
+    assert shown_masks(opened.session) == wanted
+    opened.close()
