@@ -22,6 +22,7 @@ from samannot_tui.masks.log import MaskLog, NewMask
 from samannot_tui.masks.rle import Rle, area, union
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.crowding import CROWDED, MANY_POINTS
+from samannot_tui.session.decide import require_as_planned
 from samannot_tui.session.decide_masks import ABSENT_SCORE
 from samannot_tui.session.editing import PRESENT_SCORE
 from samannot_tui.session.events import RecordSpan
@@ -174,11 +175,12 @@ class Import:
             InputError: the session is read-only or has changed since, or the file has.
             JobError: cancelled, or the disk failed. Whatever it is, the annotation is as it was.
         """
+        require_as_planned(self._planned_at, self._session.state)  # or the mask log would grow by all masks in vain
         writer = _MaskWriter(self._session, self._source.info.frame_count)
         prompts: list[cmd.NewPrompt] = []
-        expected = {label.id for label in self.plan.labels}
         for found, label, what in self._taken(Counter()):
-            if label not in expected:
+            foreseen = self._masks if isinstance(what, Rle) else self._prompts
+            if not foreseen.of(label)[found.frame]:
                 raise InputError(f"{printable(self._path)} changed while it was read; import it again.")
             if isinstance(what, Rle):
                 writer.add(self._new_mask(found, label, what))

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from samannot_tui.jobs import importing
 from samannot_tui.session.commands import AddLabel
 from samannot_tui.tui.screens.import_ import FIRST, ImportScreen
+from samannot_tui.tui.widgets.field import Field
 from samannot_tui.tui.widgets.message_line import MessageLine
 from tests.tui.conftest import HEIGHT, WIDTH, Desk, OpenDesk
 
@@ -103,3 +104,25 @@ async def test_escape_cancels_what_is_under_way(desk: OpenDesk, path: Path, monk
         await at.press("enter")
         assert told(at) == "The import was cancelled; the session is as it was."
         assert at.app.screen is screen
+
+
+async def test_what_is_chosen_while_the_file_is_looked_through_counts(
+    desk: OpenDesk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked through is not what the dialog says any more, so that no Enter imports it."""
+    async with desk() as at:
+        await at.press("ctrl+o")
+        screen = at.app.screen
+        taken = importing.Import._becomes
+
+        def choose(*arguments: object) -> object:
+            at.app.call_from_thread(lambda: setattr(screen.query_one("#path", Field), "value", f"{path}x"))
+            return taken(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(importing.Import, "_becomes", choose)
+        await at.type(str(path))
+        await at.press("enter")
+        assert told(at) == "Something else was chosen meanwhile: Enter looks through the file again."
+        await at.press("enter")
+        assert "is not a file" in told(at)
+        assert not at.session.state.labels

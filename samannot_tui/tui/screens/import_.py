@@ -62,6 +62,8 @@ class ImportScreen(ModalScreen[str]):
         self._client = client
         self._found: Import | None = None
         self._is_busy = False
+        self._is_altered = False
+        """Since what is being looked through was asked for."""
         self._cancelled = threading.Event()
 
     def compose(self) -> ComposeResult:
@@ -84,6 +86,7 @@ class ImportScreen(ModalScreen[str]):
     @on(RadioSet.Changed)
     def _look_again(self, event: Input.Changed | RadioSet.Changed) -> None:
         event.stop()
+        self._is_altered = True
         if self._found is not None:
             self._found = None
             self._tell(FIRST)
@@ -119,9 +122,13 @@ class ImportScreen(ModalScreen[str]):
         from samannot_tui.jobs.importing import Wishes
 
         self._tell("Looking through it; Esc cancels.")
+        self._is_altered = False
         path, name = typed_path(self.query_one(Field).value), self.query_one("#format", Choice).value
         wishes = Wishes(as_prompts=KIND_OF[self.query_one("#kind", Choice).value])
         found = await self._client.look_through_import(name, path, wishes, self._cancelled.is_set)
+        if self._is_altered:
+            self._tell("Something else was chosen meanwhile: Enter looks through the file again.")
+            return
         self._tell("Enter imports this; Esc leaves everything as it is.", *found.plan.sentences())
         self._found = found
 
