@@ -35,6 +35,8 @@ from samannot_tui.text import printable
 
 MOST_PROMPTS = 20_000
 MASKS_AT_A_TIME = 256
+LOWEST_SCORE, HIGHEST_SCORE = 1e-6, 1e6
+"""Of what is there: in the 32 bits of the mask index a smaller one would be 0, as of what is absent."""
 
 
 @dataclass(frozen=True)
@@ -303,7 +305,8 @@ class Import:
     def _new_mask(self, found: FoundObject, label: int, mask: Rle) -> NewMask:
         person = self._wishes.by_person if found.person is None else found.person
         # A score of a detector is a probability, one of ours a logit: both are above 0 for what is there.
-        present = found.score if found.score is not None and found.score > 0 else PRESENT_SCORE
+        score = found.score if found.score is not None and found.score > 0 else PRESENT_SCORE
+        present = min(max(score, LOWEST_SCORE), HIGHEST_SCORE)
         return NewMask(
             frame=found.frame,
             label=label,

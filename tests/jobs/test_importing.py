@@ -332,3 +332,14 @@ def test_a_strangers_journal_cannot_name_records_at_will(tmp_path: Path, objects
         assert damaged in (session.read_only or "")
         assert len(shown_masks(session)) == (2 if not damaged else 0 if "rise" in damaged else FRAMES)
         session.close()
+
+
+@pytest.mark.parametrize(("score", "kept"), [(1e-60, 1e-6), (0.0, 10.0), (0.25, 0.25), (1e60, 1e6)])
+def test_no_score_makes_a_mask_absent_or_endless(
+    tmp_path: Path, objects: list[FoundObject], score: float, kept: float
+) -> None:
+    objects.append(FoundObject(0, "a", mask=MASK, score=score))
+    opened = empty_session(tmp_path)
+    take(opened)
+    assert opened.session.live.index.object_score[1] == np.float32(kept)
+    assert opened.session.live.frames(1).tolist() == [0]
