@@ -239,10 +239,12 @@ class Import:
             taken = self._masks.of(label) | self._prompts.of(label)
             frames |= taken
             if not new:
-                replaced.update(what for frame in np.flatnonzero(taken).tolist() if (what := self._has(label, frame)))
+                for frame in np.flatnonzero(taken).tolist():
+                    replaced.update(self._had(label, frame))
         first, last = np.flatnonzero(frames)[[0, -1]].tolist()
         masks = sum(label.masks for label in planned)
-        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), skipped, replaced, crowded)
+        # As plain ones: `dataclasses.asdict` makes other mappings of counters.
+        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), dict(skipped), dict(replaced), crowded)
 
     def _taken(self, skipped: Counter[str]) -> Iterator[tuple[FoundObject, int, Rle | list[Prompt]]]:
         """The objects to import, each with its label and what it becomes; the others are counted."""
@@ -260,8 +262,8 @@ class Import:
                 skipped[what] += 1
                 continue
             label = self._names.label(found.name)
-            if not self._wishes.replace and (present := self._has(label, found.frame)):
-                skipped[f"where the label has {present} already (--replace would take the file's)"] += 1
+            if not self._wishes.replace and (present := self._had(label, found.frame)):
+                skipped[f"where the label has {present[0]} already (--replace would take the file's)"] += 1
                 continue
             yield found, label, what
 
@@ -279,15 +281,14 @@ class Import:
         prompts = list(_inside(found, info.width, info.height))
         return prompts or "outside the frame, or boxes without area"
 
-    def _has(self, label: int, frame: int) -> str | None:
-        """What the session has for a label on a frame, in words."""
+    def _had(self, label: int, frame: int) -> list[str]:
+        """What the session has for a label on a frame, in words: a mask, prompts, both or nothing."""
         state, live = self._session.state, self._session.live
         record = live.record(frame, label) or NO_RECORD
-        if record and live.index.source[record] == RecordSource.EDITED:
-            return "a person's mask" if live.index.object_score[record] > 0 else "a person's “absent”"
-        if record:
-            return "a model's mask" if live.index.object_score[record] > 0 else "a model's “absent”"
-        return "prompts" if state.prompts_on(frame, label) else None
+        whose = "a person's" if live.index.source[record] == RecordSource.EDITED else "a model's"
+        what = "mask" if live.index.object_score[record] > 0 else "“absent”"
+        mask = [f"{whose} {what}"] if record else []
+        return [*mask, "prompts"] if state.prompts_on(frame, label) else mask
 
     def _giving_way(self) -> tuple[tuple[int, ...], tuple[cmd.ClearMasks, ...]]:
         """Prompts and masks of the session that the imported ones replace; a mask is replaced by a mask anyway."""

@@ -108,7 +108,7 @@ def test_asked_for_it_replaces_masks_prompts_and_a_persons_work(tmp_path: Path, 
     session = opened.session
     before = annotation(session)
     made = take(opened, replace=True)
-    assert dict(made.replaced) == {"a model's mask": 2, "a person's mask": 1}
+    assert dict(made.replaced) == {"a model's mask": 2, "a person's mask": 1, "prompts": 1}
     assert session.state.prompts_on(1, 1) == (), "the prompts would bring the old mask back"
     assert session.live.record(1, 2) is None, "a person's mask would stand in the way of the box"
     (box,) = session.state.prompts_on(1, 2)
