@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from samannot_tui.jobs import importing
@@ -126,3 +127,21 @@ async def test_what_is_chosen_while_the_file_is_looked_through_counts(
         await at.press("enter")
         assert "is not a file" in told(at)
         assert not at.session.state.labels
+
+
+async def test_all_that_it_would_do_can_be_read_by_keys_on_a_small_screen(desk: OpenDesk, path: Path) -> None:
+    content = json.loads(path.read_text())
+    box = {"image_id": 0, "category_id": 1, "bbox": [4, 20, 24, 24]}
+    content["annotations"] = [box | {"track_id": each} for each in range(40)]
+    path.write_text(json.dumps(content))
+    async with desk((80, 24)) as at:
+        await look(at, path)
+        dialog, last = at.app.screen.query_one(Vertical), at.app.screen.query_one("#told", Static)
+        assert told(at).endswith("new label 40 square 39: 1 prompt")
+        assert last.region.bottom > dialog.region.bottom
+        await at.press("pagedown", "pagedown", "pagedown", "pagedown")
+        assert last.region.bottom <= dialog.region.bottom
+        await at.press("pageup", "pageup", "pageup", "pageup")
+        assert dialog.scroll_y == 0
+        await at.press("enter")
+        assert at.app.screen is at.screen

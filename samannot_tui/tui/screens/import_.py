@@ -48,6 +48,9 @@ class ImportScreen(ModalScreen[str]):
             "enter", "go_on", "Go on", id="import.go_on", tooltip="Look through the file; then import", priority=True
         ),
         Binding("escape", "leave", "Close", id="import.close", tooltip="Cancel the import, or close the dialog"),
+        # With priority: the lists of choices would take them for themselves.
+        Binding("pagedown", "page(1)", "Down", id="import.down", tooltip="Scroll down", priority=True),
+        Binding("pageup", "page(-1)", "Up", id="import.up", tooltip="Scroll up", priority=True),
     ]
 
     @dataclass
@@ -69,7 +72,7 @@ class ImportScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Import"
-            box.border_subtitle = "Tab next field · arrows choose · Enter goes on · Esc closes"
+            box.border_subtitle = "Tab next · arrows choose · PgUp PgDn scroll · Enter goes on · Esc closes"
             with Horizontal():
                 yield Label("File")
                 yield Field(placeholder="the file, or the folder, of the annotation", id="path", compact=True)
@@ -96,6 +99,10 @@ class ImportScreen(ModalScreen[str]):
             self._cancelled.set()
         else:
             self.dismiss(None)
+
+    def action_page(self, direction: int) -> None:
+        box = self.query_one(Vertical)
+        box.scroll_relative(y=direction * (box.size.height - 1), animate=False)
 
     def action_go_on(self) -> None:
         after_keys_before(self, self._confirm)
