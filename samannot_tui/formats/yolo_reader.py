@@ -68,6 +68,8 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
 
 def _contents(path: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
     """The classes' names, none where nothing tells them, and the folders of text files."""
+    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        raise InputError(f"{printable(path)} is one file of a dataset; give its folder, or its data.yaml.")
     sheets = [path] if path.is_file() else [root / "data.yaml"]
     if not sheets[0].is_file():
         sheets = files_of(root, ".yaml") + files_of(root, ".yml")
@@ -179,7 +181,7 @@ class _Frames:
 
 def _lines(path: Path, root: Path) -> list[str]:
     try:
-        return read_inside(path, root).decode().splitlines()
+        return read_inside(path, root).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError(f"{printable(path)} is not UTF-8 text; mend or remove it.") from error
 

@@ -133,3 +133,23 @@ def test_all_splits_come_back(tmp_path: Path, format_name: str) -> None:
     imported(opened, format_name, folder)
     assert shown_masks(opened.session) == wanted
     opened.close()
+
+
+@pytest.mark.parametrize("format_name", ["coco", "labelme", "yolo"])
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path, format_name: str) -> None:
+    name, content = FAR[format_name]
+    (tmp_path / "theirs").mkdir()
+    path = tmp_path / "theirs" / name
+    content = content.replace("40", "1").replace("50", "9").replace("1.005 1.005", "0.1 0.1")
+    path.write_text(content, encoding="utf-8-sig")
+    (tmp_path / "theirs" / "classes.txt").write_text("dog", encoding="utf-8-sig")
+    opened = empty_session(tmp_path / "other")
+    imported(opened, format_name, path if format_name == "coco" else path.parent)
+    assert [*shown_masks(opened.session)] == [(3, "dog")]
+    opened.close()
+
+
+def test_a_single_file_of_yolo_is_turned_down_with_what_to_give(tmp_path: Path) -> None:
+    path = tmp_path / "3.txt"
+    path.write_text("0 0.5 0.5 0.2 0.2")
+    refused(tmp_path, "yolo", path, "one file of a dataset; give its folder")
