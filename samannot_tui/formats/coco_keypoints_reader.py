@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from samannot_tui.errors import InputError
-from samannot_tui.formats.coco_parsing import annotations_file, decoded, instances, person_of
+from samannot_tui.formats.coco_parsing import decoded, instances, person_of
 from samannot_tui.formats.reading import FoundObject
 from samannot_tui.media.source import FrameSource
 
@@ -28,12 +28,12 @@ def read(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     """The instances with keypoints that can be seen, in the order of the file.
 
     Args:
-        path: the JSON file, or a folder with an annotations.json.
+        path: the JSON file, or a folder with an annotations.json, or one in each split.
 
     Raises:
         InputError: as `reading.Reader`.
     """
-    for frame, name, item, where in instances(annotations_file(path), source):
+    for frame, name, item, where in instances(path, source):
         found = decoded(item, _Annotation, where)
         numbers = found.keypoints
         if len(numbers) % 3 or not all(map(math.isfinite, numbers)):

@@ -11,12 +11,14 @@ import numpy as np
 from pycocotools import mask as coco
 
 from samannot_tui.errors import InputError
+from samannot_tui.formats.foreign_files import parts_of
 from samannot_tui.formats.json_items import json_items
 from samannot_tui.formats.reading import FrameNames, packed_runs, require_size, shown, sound_runs
 from samannot_tui.masks.rle import Rle
 from samannot_tui.media.source import FrameSource, MediaInfo
 from samannot_tui.text import printable
 
+ANNOTATIONS = "annotations.json"
 LONGEST_ITEM = 32 * 2**20
 """In bytes, of an annotation of one image."""
 MOST_TURNS = 1000
@@ -70,6 +72,8 @@ class _Whose(msgspec.Struct, frozen=True):
 def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes, str]]:
     """The annotations in the order of the file: frame, label's name, the JSON, and where it is, for sentences.
 
+    Of a folder, see `annotations_files`, those of one file after the other.
+
     A label is a category where that is one instance; with several tracks in a category, each is one, called "category
     track". Instances of one category on one image without a track are numbered there, in the file's order, which says
     nothing of which is which from frame to frame. `iscrowd` is not looked at: CVAT and supervision set it for every
@@ -78,7 +82,16 @@ def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes
     Raises:
         InputError: as `reading.Reader`.
     """
-    frames, names, tracks = _frames(path, source), categories(path), _tracks(path)
+    files = annotations_files(path)
+    tracks: dict[str, set[Id]] = defaultdict(set)
+    for file in files:
+        _add_tracks(tracks, file, categories(file))
+    for file in files:
+        yield from _instances(file, source, tracks)
+
+
+def _instances(path: Path, source: FrameSource, tracks: dict[str, set[Id]]) -> Iterator[tuple[int, str, bytes, str]]:
+    frames, names = _frames(path, source), categories(path)
     seen: Counter[tuple[int, Id]] = Counter()
     for item, where in _annotations(path):
         whose = decoded(item, _Whose, where)
@@ -90,7 +103,7 @@ def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes
             seen[frame, whose.category_id] += 1
             number_here = seen[frame, whose.category_id]
             name = name if number_here == 1 else f"{name} {number_here}"
-        elif len(tracks[whose.category_id]) > 1:
+        elif len(tracks[category]) > 1:
             name = f"{name} {track}"
         if name != category and name in names.values():
             raise InputError(
@@ -100,9 +113,12 @@ def instances(path: Path, source: FrameSource) -> Iterator[tuple[int, str, bytes
         yield frame, name, item, where
 
 
-def annotations_file(path: Path) -> Path:
-    """The JSON file that is meant by the path of a file or of a dataset's folder."""
-    return path / "annotations.json" if path.is_dir() else path
+def annotations_files(path: Path) -> list[Path]:
+    """The JSON files that are meant by the path of a file or of a dataset's folder: one, or one for each split."""
+    if not path.is_dir():
+        return [path]
+    whole = path / ANNOTATIONS
+    return [whole] if whole.is_file() else [part / ANNOTATIONS for part in parts_of(path)]
 
 
 def decoded(item: bytes, kind: type[_Item], where: str) -> _Item:
@@ -165,7 +181,7 @@ def box_of(bbox: list[float], where: str) -> tuple[float, float, float, float] |
 
 
 def mask_of(segmentation: Segmentation, info: MediaInfo, where: str) -> Rle | None:
-    """The mask of a segmentation; None where there is none.
+    """The mask of a segmentation; None where there is none, or polygons without a pixel in the frame.
 
     Raises:
         InputError: it is no mask of the media's size.
@@ -180,6 +196,8 @@ def mask_of(segmentation: Segmentation, info: MediaInfo, where: str) -> Rle | No
         return packed_runs(segmentation.counts, size, where)
     _check_polygons(segmentation, info, where)
     merged = coco.merge(coco.frPyObjects(segmentation, info.height, info.width))
+    if not coco.area(merged):
+        return None
     return Rle(size=size, counts=merged["counts"].decode("ascii"))
 
 
@@ -225,11 +243,9 @@ def _frames(path: Path, source: FrameSource) -> dict[Id, int]:
     return frames
 
 
-def _tracks(path: Path) -> dict[Id, set[Id]]:
-    """Category -> its tracks."""
-    tracks: dict[Id, set[Id]] = defaultdict(set)
+def _add_tracks(tracks: dict[str, set[Id]], path: Path, names: dict[Id, str]) -> None:
+    """Add a file's to `tracks`: category's name -> its tracks."""
     for item, where in _annotations(path):
         found = decoded(item, _Whose, where)
         if found.track is not None:
-            tracks[found.category_id].add(found.track)
-    return tracks
+            tracks[name_of(found.category_id, names, where)].add(found.track)

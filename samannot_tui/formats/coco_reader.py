@@ -12,7 +12,6 @@ import msgspec
 from samannot_tui.errors import InputError
 from samannot_tui.formats.coco_parsing import (
     Segmentation,
-    annotations_file,
     box_of,
     decoded,
     instances,
@@ -35,15 +34,15 @@ def read(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     """The instances, in the order of the file.
 
     Args:
-        path: the JSON file, or a folder with an annotations.json.
+        path: the JSON file, or a folder with an annotations.json, or one in each split.
 
     Raises:
         InputError: as `reading.Reader`.
     """
-    for frame, name, item, where in instances(annotations_file(path), source):
+    for frame, name, item, where in instances(path, source):
         found = decoded(item, _Annotation, where)
         mask, box = mask_of(found.segmentation, source.info, where), box_of(found.bbox, where)
-        if mask is None and box is None:
+        if not found.segmentation and box is None:
             raise InputError(f"{where}: neither a segmentation nor a bbox.")
         score = found.score if found.object_score is None else found.object_score
         yield FoundObject(frame, name, mask, box, person=person_of(found.made_by), score=score)

@@ -5,6 +5,7 @@ JSON decoder; here only strings and brackets are told apart, without recursion. 
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +84,7 @@ class _Scanner:
 
     def members(self) -> Iterator[bytes]:
         """The names in the one object; after each, the caller takes its value."""
+        self._pass_mark()
         if not self._took(b"{"):
             raise self._wrong("it is no object, with the lists of an annotation as its members")
         if not self._took(b"}"):
@@ -133,6 +135,11 @@ class _Scanner:
     def peek(self) -> bytes:
         """The next byte that is not white space."""
         return self._require(_ANYTHING)
+
+    def _pass_mark(self) -> None:
+        """Go behind a byte order mark, with which some programs begin (RFC 8259, 8.1)."""
+        if not self._chunk and self._read_on() and self._chunk.startswith(BOM_UTF8):
+            self._at = len(BOM_UTF8)
 
     def _pass_brackets(self) -> None:
         depth = 0

@@ -11,6 +11,7 @@ Source: Labelme's `_label_file.py` and `utils/shape.py`.
 import binascii
 import math
 from base64 import b64decode
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def _files(part: Path, media: FrameSource) -> list[Path]:
 
 def _content(file: Path, root: Path) -> _File:
     try:
-        return msgspec.json.decode(read_inside(file, root), type=_File)
+        return msgspec.json.decode(read_inside(file, root).removeprefix(BOM_UTF8), type=_File)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputError(f"{printable(file)} is not a Labelme file ({printable(error)}); mend or remove it.") from error
 
@@ -100,8 +101,10 @@ def _found(shape: _Shape, frame: int, name: str, media: FrameSource, where: str)
         check_outline(points, media, where)
     elif kind == "circle":
         check_near(points, media, where)
-    mask = _placed(shape, media, where) if kind == "mask" else _drawn(kind, points, media)
-    return FoundObject(frame, name, encode(mask), person=person)
+    if kind == "mask":
+        return FoundObject(frame, name, encode(_placed(shape, media, where)), person=person)
+    drawn = _drawn(kind, points, media)
+    return FoundObject(frame, name, encode(drawn) if drawn.any() else None, person=person)
 
 
 def _drawn(kind: str, points: tuple[tuple[float, float], ...], media: FrameSource) -> BoolMask:

@@ -14,16 +14,21 @@ from samannot_tui.session.paths import encode_path
 from samannot_tui.text import printable
 
 LONGEST_SHOWN = 80
+_OF_ROBOFLOW = re.compile(r"_[A-Za-z]{3,4}\.rf\.[0-9A-Za-z]+\Z")
+"""What Roboflow puts behind the stem of each picture: its suffix, and a hash, which may end in digits."""
+_LARGEST_NUMBER = 9
+"""Digits of a frame's number, without leading zeros."""
 
 
 @dataclass(frozen=True)
 class FoundObject:
-    """One instance in one frame of a foreign annotation. At least one of mask, box and points is there.
+    """One instance in one frame of a foreign annotation: mask, box, points; none where its outline has no pixel there.
 
     Attributes:
         frame: number in the video, from 0.
         name: the label that it is to become or to match, as the file has it.
-        mask: of the media's height x width; one without pixels says that the instance is absent.
+        mask: of the media's height x width; one without pixels says that the instance is absent: an outline that
+            lies outside the frame, or covers nothing, says so no more than a point does.
         box: x0, y0, x1, y1 in pixels, both corners inside it.
         points: (x, y) in pixels, on the instance.
         person: made by a person, None where the format does not say.
@@ -48,7 +53,7 @@ class FrameNames:
     """Which frame an image of a foreign annotation is, by its file's name: the path to it does not matter.
 
     In an image folder, the frame of the same stem, as it is or as exports write it in text (see `session.paths`); of a
-    video, the number that the stem ends with, from 0.
+    video, the number that the stem ends with, from 0; what Roboflow puts behind it does not count.
     """
 
     def __init__(self, source: FrameSource) -> None:
@@ -68,10 +73,12 @@ class FrameNames:
         if self._by_stem is not None:
             frame = self._by_stem.get(Path(name).stem, self._by_stem.get(stem))
             if frame is None:
+                frame = self._by_stem.get(_OF_ROBOFLOW.sub("", stem))
+            if frame is None:
                 raise InputError(f"{where}: {shown(name)} is none of the session's images.")
             return frame
-        number = re.search(r"([0-9]{1,9})\Z", stem)
-        if number is None or int(number[1]) >= self._count:
+        number = re.search(r"0*([0-9]+)\Z", _OF_ROBOFLOW.sub("", stem))
+        if number is None or len(number[1]) > _LARGEST_NUMBER or int(number[1]) >= self._count:
             raise InputError(
                 f"{where}: {shown(name)} is no frame of the video; the names of its images end in the number "
                 f"of the frame, 0 to {self._count - 1}."

@@ -68,6 +68,8 @@ def read(path: Path, media: FrameSource) -> Iterator[FoundObject]:
 
 def _contents(path: Path, root: Path) -> tuple[dict[int, str], list[Path]]:
     """The classes' names, none where nothing tells them, and the folders of text files."""
+    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        raise InputError(f"{printable(path)} is one file of a dataset; give its folder, or its data.yaml.")
     sheets = [path] if path.is_file() else [root / "data.yaml"]
     if not sheets[0].is_file():
         sheets = files_of(root, ".yaml") + files_of(root, ".yml")
@@ -179,7 +181,7 @@ class _Frames:
 
 def _lines(path: Path, root: Path) -> list[str]:
     try:
-        return read_inside(path, root).decode().splitlines()
+        return read_inside(path, root).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError(f"{printable(path)} is not UTF-8 text; mend or remove it.") from error
 
@@ -212,10 +214,10 @@ def _box(values: list[float], media: FrameSource) -> tuple[float, float, float, 
     return left, top, left + max(width * size_x - 1, 0), top + max(height * size_y - 1, 0)
 
 
-def _filled(values: list[float], media: FrameSource) -> Rle:
+def _filled(values: list[float], media: FrameSource) -> Rle | None:
     size = np.array([media.info.width, media.info.height])
     corners = (np.array(values).reshape(-1, 2) + _LAST_DIGIT / 2) * size
     assert len(corners) >= FEWEST_CORNERS
     mask = np.zeros((media.info.height, media.info.width), np.uint8)
     cv2.fillPoly(mask, [np.floor(corners).astype(np.int32)], (1,))
-    return encode(mask.view(np.bool_))
+    return encode(mask.view(np.bool_)) if mask.any() else None

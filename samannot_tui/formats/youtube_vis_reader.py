@@ -18,7 +18,7 @@ from samannot_tui.formats.coco_parsing import (
     LONGEST_ITEM,
     Id,
     Segmentation,
-    annotations_file,
+    annotations_files,
     box_of,
     categories,
     decoded,
@@ -74,12 +74,16 @@ def read(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     """The instances, track by track.
 
     Args:
-        path: the JSON file, or a folder with an annotations.json.
+        path: the JSON file, or a folder with an annotations.json, or one in each split.
 
     Raises:
         InputError: as `reading.Reader`.
     """
-    path = annotations_file(path)
+    for file in annotations_files(path):
+        yield from _of_file(file, source)
+
+
+def _of_file(path: Path, source: FrameSource) -> Iterator[FoundObject]:
     video = _video(path, source)
     frames = _frames(video, source, printable(path))
     names = categories(path)

@@ -22,6 +22,7 @@ from samannot_tui.masks.log import MaskLog, NewMask
 from samannot_tui.masks.rle import Rle, area, union
 from samannot_tui.session import commands as cmd
 from samannot_tui.session.crowding import CROWDED, MANY_POINTS
+from samannot_tui.session.decide import require_as_planned
 from samannot_tui.session.decide_masks import ABSENT_SCORE
 from samannot_tui.session.editing import PRESENT_SCORE
 from samannot_tui.session.events import RecordSpan
@@ -34,6 +35,8 @@ from samannot_tui.text import printable
 
 MOST_PROMPTS = 20_000
 MASKS_AT_A_TIME = 256
+LOWEST_SCORE, HIGHEST_SCORE = 1e-6, 1e6
+"""Of what is there: in the 32 bits of the mask index a smaller one would be 0, as of what is absent."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +177,12 @@ class Import:
             InputError: the session is read-only or has changed since, or the file has.
             JobError: cancelled, or the disk failed. Whatever it is, the annotation is as it was.
         """
+        require_as_planned(self._planned_at, self._session.state)  # or the mask log would grow by all masks in vain
         writer = _MaskWriter(self._session, self._source.info.frame_count)
         prompts: list[cmd.NewPrompt] = []
-        expected = {label.id for label in self.plan.labels}
         for found, label, what in self._taken(Counter()):
-            if label not in expected:
+            foreseen = self._masks if isinstance(what, Rle) else self._prompts
+            if not foreseen.of(label)[found.frame]:
                 raise InputError(f"{printable(self._path)} changed while it was read; import it again.")
             if isinstance(what, Rle):
                 writer.add(self._new_mask(found, label, what))
@@ -235,10 +239,12 @@ class Import:
             taken = self._masks.of(label) | self._prompts.of(label)
             frames |= taken
             if not new:
-                replaced.update(what for frame in np.flatnonzero(taken).tolist() if (what := self._has(label, frame)))
+                for frame in np.flatnonzero(taken).tolist():
+                    replaced.update(self._had(label, frame))
         first, last = np.flatnonzero(frames)[[0, -1]].tolist()
         masks = sum(label.masks for label in planned)
-        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), skipped, replaced, crowded)
+        # As plain ones: `dataclasses.asdict` makes other mappings of counters.
+        return ImportPlan(tuple(planned), masks, prompts.total(), (first, last), dict(skipped), dict(replaced), crowded)
 
     def _taken(self, skipped: Counter[str]) -> Iterator[tuple[FoundObject, int, Rle | list[Prompt]]]:
         """The objects to import, each with its label and what it becomes; the others are counted."""
@@ -256,8 +262,8 @@ class Import:
                 skipped[what] += 1
                 continue
             label = self._names.label(found.name)
-            if not self._wishes.replace and (present := self._has(label, found.frame)):
-                skipped[f"where the label has {present} already (--replace would take the file's)"] += 1
+            if not self._wishes.replace and (present := self._had(label, found.frame)):
+                skipped[f"where the label has {present[0]} already (--replace would take the file's)"] += 1
                 continue
             yield found, label, what
 
@@ -265,6 +271,8 @@ class Import:
         """A mask, prompts, or why nothing."""
         if found.mask is not None and not self._wishes.as_prompts:
             return found.mask
+        if found.box is None and not found.points and found.mask is None:
+            return "without a pixel in the frame"
         if self._wishes.as_prompts is False:
             return "without a mask (--as prompts takes boxes and points)"
         if found.mask is not None:
@@ -273,15 +281,14 @@ class Import:
         prompts = list(_inside(found, info.width, info.height))
         return prompts or "outside the frame, or boxes without area"
 
-    def _has(self, label: int, frame: int) -> str | None:
-        """What the session has for a label on a frame, in words."""
+    def _had(self, label: int, frame: int) -> list[str]:
+        """What the session has for a label on a frame, in words: a mask, prompts, both or nothing."""
         state, live = self._session.state, self._session.live
         record = live.record(frame, label) or NO_RECORD
-        if record and live.index.source[record] == RecordSource.EDITED:
-            return "a person's mask" if live.index.object_score[record] > 0 else "a person's “absent”"
-        if record:
-            return "a model's mask" if live.index.object_score[record] > 0 else "a model's “absent”"
-        return "prompts" if state.prompts_on(frame, label) else None
+        whose = "a person's" if live.index.source[record] == RecordSource.EDITED else "a model's"
+        what = "mask" if live.index.object_score[record] > 0 else "“absent”"
+        mask = [f"{whose} {what}"] if record else []
+        return [*mask, "prompts"] if state.prompts_on(frame, label) else mask
 
     def _giving_way(self) -> tuple[tuple[int, ...], tuple[cmd.ClearMasks, ...]]:
         """Prompts and masks of the session that the imported ones replace; a mask is replaced by a mask anyway."""
@@ -299,7 +306,8 @@ class Import:
     def _new_mask(self, found: FoundObject, label: int, mask: Rle) -> NewMask:
         person = self._wishes.by_person if found.person is None else found.person
         # A score of a detector is a probability, one of ours a logit: both are above 0 for what is there.
-        present = found.score if found.score is not None and found.score > 0 else PRESENT_SCORE
+        score = found.score if found.score is not None and found.score > 0 else PRESENT_SCORE
+        present = min(max(score, LOWEST_SCORE), HIGHEST_SCORE)
         return NewMask(
             frame=found.frame,
             label=label,

@@ -216,12 +216,21 @@ def _split_off(command: cmd.SplitOff, now: Situation) -> list[AnyEvent]:
     return [added, ev.MasksReassigned(kind="split", label=label, other=added.label, first=first, last=last)]
 
 
-def _import(command: cmd.Import, now: Situation) -> list[AnyEvent]:
-    state = now.state
+def require_as_planned(planned_at: int, state: State) -> None:
+    """What `_import` asks first, for those who write masks before the command.
+
+    Raises:
+        InputError: a run is going on, or the session is not as it was when the import was planned.
+    """
     if state.active_run:
         raise InputError("A run is going on; end it, or wait for it, then import.")
-    if state.last_seq != command.planned_at:
+    if state.last_seq != planned_at:
         raise InputError("The session has changed since the import was planned; import again.")
+
+
+def _import(command: cmd.Import, now: Situation) -> list[AnyEvent]:
+    state = now.state
+    require_as_planned(command.planned_at, state)
     names = [_checked_name(name, state) for name in command.new_labels]
     if state.next_label + len(names) - 1 > MAX_LABELS or len(set(names)) < len(names):
         raise InputError(f"There are at most {MAX_LABELS} labels, each with a name of its own.")

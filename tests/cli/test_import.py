@@ -58,6 +58,19 @@ def test_what_it_will_do_is_said_first_and_a_dry_run_ends_there(folder: Path) ->
     session.close()
 
 
+def test_what_is_left_out_and_replaced_is_told_in_json_too(folder: Path) -> None:
+    path = detections(folder.parent)
+    run(folder, path, "--format", "coco")
+    images = [{"id": number, "file_name": f"0000{number}.jpg"} for number in (1, 2)]
+    boxes = [{"image_id": number, "category_id": 1, "bbox": [4, 20, 22, 22]} for number in (1, 2)]
+    detections(folder.parent, images=images, annotations=boxes)
+    kept = json.loads(run(folder, path, "--format", "coco", "--dry-run", "--json").stdout)
+    reason = "where the label has prompts already (--replace would take the file's)"
+    assert (kept["skipped"], kept["replaced"]) == ({reason: 1}, {})
+    taken = json.loads(run(folder, path, "--format", "coco", "--replace", "--json").stdout)
+    assert (taken["skipped"], taken["replaced"]) == ({}, {"prompts": 1})
+
+
 @pytest.mark.parametrize(
     ("options", "members", "match"),
     [

@@ -128,18 +128,41 @@ def test_polygons_and_uncompressed_runs_as_pycocotools_decodes_them(tmp_path: Pa
     assert [each.mask for each in found] == [encode(mask) for mask in masks], "runs of no length are left out"
 
 
+@pytest.mark.parametrize(
+    ("name", "frame"),
+    [
+        ("f_0001.jpg", 1),
+        ("00000000000000.jpg", 0),
+        ("a\\b\\f2.png", 2),
+        ("f_0001_jpg.rf.8d5f1b0c2222222222222222000000e2.jpg", 1),
+        ("f-3_jpeg.rf.0000000000000000000a.jpg", 3),
+    ],
+)
+def test_a_videos_frames_are_found_by_the_number_in_their_names(tmp_path: Path, name: str, frame: int) -> None:
+    content = dataset(annotation(image_id=1), images=[{"id": 1, "file_name": name}])
+    assert [each.frame for each in found_in(tmp_path, content)] == [frame]
+
+
+@pytest.mark.parametrize("name", ["f1700000000001.jpg", "1_jpg.rf.e4/f.jpg", "x_jpg.rf.8d5f1b0c2222222222e4.jpg"])
+def test_what_is_no_number_of_a_frame_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(dataset(annotation(image_id=1), images=[{"id": 1, "file_name": name}])))
+    refused(tmp_path, "coco", path, "no frame of the video")
+
+
 def test_an_image_folders_frames_are_found_by_their_names(tmp_path: Path) -> None:
     stems = tuple(f"shot-{name}" for name in "abcde")
     source = ArraySource(tmp_path, INFO.__class__("folder", FRAMES, 25.0, WIDTH, HEIGHT, "0" * 16), stems)
-    content = dataset(annotation(image_id=1), images=[{"id": 1, "file_name": "C:\\data\\shot-d.png"}])
-    assert [each.frame for each in found_in(tmp_path, content, source)] == [3]
+    for name in ("C:\\data\\shot-d.png", "shot-d_png.rf.8d5f1b0c2222222222e4.jpg"):
+        content = dataset(annotation(image_id=1), images=[{"id": 1, "file_name": name}])
+        assert [each.frame for each in found_in(tmp_path, content, source)] == [3]
 
 
 BOMB = "oooooO" * 50
 HOSTILE: dict[str, tuple[Any, str]] = {
     "not JSON": ("GIF89a", "it is no object"),
     "a list of results": ([annotation()], "it is no object"),
-    "another format": ({"shapes": []}, "no list of images"),
+    "another format": ({"shapes": []}, "no list of categories"),
     "cut off": (json.dumps(dataset(annotation()))[:-9], "not JSON"),
     "runs too long": (runs(BOMB), "annotation 1: "),
     "runs too short": (runs("11"), "do not fill"),

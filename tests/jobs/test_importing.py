@@ -108,7 +108,7 @@ def test_asked_for_it_replaces_masks_prompts_and_a_persons_work(tmp_path: Path, 
     session = opened.session
     before = annotation(session)
     made = take(opened, replace=True)
-    assert dict(made.replaced) == {"a model's mask": 2, "a person's mask": 1}
+    assert dict(made.replaced) == {"a model's mask": 2, "a person's mask": 1, "prompts": 1}
     assert session.state.prompts_on(1, 1) == (), "the prompts would bring the old mask back"
     assert session.live.record(1, 2) is None, "a person's mask would stand in the way of the box"
     (box,) = session.state.prompts_on(1, 2)
@@ -263,11 +263,16 @@ def test_tables_say_what_was_imported(tmp_path: Path, objects: list[FoundObject]
     assert [(row["frame"], row["given_by"]) for row in rows["prompts"]] == [("1", "person"), ("4", "import")]
 
 
-def test_a_file_that_changes_on_the_way_leaves_no_mask(tmp_path: Path, objects: list[FoundObject]) -> None:
+@pytest.mark.parametrize(
+    "now", [FoundObject(1, "b", mask=MASK), FoundObject(2, "a", mask=MASK), FoundObject(1, "a", points=((1, 1),))]
+)
+def test_a_file_that_changes_on_the_way_leaves_no_mask(
+    tmp_path: Path, objects: list[FoundObject], now: FoundObject
+) -> None:
     objects += [FoundObject(0, "a", mask=MASK), FoundObject(1, "a", mask=MASK)]
     opened = empty_session(tmp_path)
     found = Import(opened, "made up", Path("x"), Wishes())
-    objects[1] = FoundObject(1, "b", mask=MASK)
+    objects[1] = now
     with pytest.raises(InputError, match="changed while"):
         found.carry_out()
     assert shown_masks(opened.session) == {}
@@ -285,7 +290,7 @@ def test_a_session_that_has_changed_since_is_refused(tmp_path: Path, objects: li
     opened.session.submit(cmd.AddLabel("b"))
     with pytest.raises(InputError, match="changed since"):
         found.carry_out()
-    assert shown_masks(opened.session) == {}
+    assert opened.session.masks.index.count == 0
 
 
 def test_a_torn_journal_makes_no_mask_live_and_repair_keeps_an_import(
@@ -327,3 +332,14 @@ def test_a_strangers_journal_cannot_name_records_at_will(tmp_path: Path, objects
         assert damaged in (session.read_only or "")
         assert len(shown_masks(session)) == (2 if not damaged else 0 if "rise" in damaged else FRAMES)
         session.close()
+
+
+@pytest.mark.parametrize(("score", "kept"), [(1e-60, 1e-6), (0.0, 10.0), (0.25, 0.25), (1e60, 1e6)])
+def test_no_score_makes_a_mask_absent_or_endless(
+    tmp_path: Path, objects: list[FoundObject], score: float, kept: float
+) -> None:
+    objects.append(FoundObject(0, "a", mask=MASK, score=score))
+    opened = empty_session(tmp_path)
+    take(opened)
+    assert opened.session.live.index.object_score[1] == np.float32(kept)
+    assert opened.session.live.frames(1).tolist() == [0]

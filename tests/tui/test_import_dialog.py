@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from samannot_tui.jobs import importing
 from samannot_tui.session.commands import AddLabel
 from samannot_tui.tui.screens.import_ import FIRST, ImportScreen
+from samannot_tui.tui.widgets.field import Field
 from samannot_tui.tui.widgets.message_line import MessageLine
 from tests.tui.conftest import HEIGHT, WIDTH, Desk, OpenDesk
 
@@ -103,3 +105,43 @@ async def test_escape_cancels_what_is_under_way(desk: OpenDesk, path: Path, monk
         await at.press("enter")
         assert told(at) == "The import was cancelled; the session is as it was."
         assert at.app.screen is screen
+
+
+async def test_what_is_chosen_while_the_file_is_looked_through_counts(
+    desk: OpenDesk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked through is not what the dialog says any more, so that no Enter imports it."""
+    async with desk() as at:
+        await at.press("ctrl+o")
+        screen = at.app.screen
+        taken = importing.Import._becomes
+
+        def choose(*arguments: object) -> object:
+            at.app.call_from_thread(lambda: setattr(screen.query_one("#path", Field), "value", f"{path}x"))
+            return taken(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(importing.Import, "_becomes", choose)
+        await at.type(str(path))
+        await at.press("enter")
+        assert told(at) == "Something else was chosen meanwhile: Enter looks through the file again."
+        await at.press("enter")
+        assert "is not a file" in told(at)
+        assert not at.session.state.labels
+
+
+async def test_all_that_it_would_do_can_be_read_by_keys_on_a_small_screen(desk: OpenDesk, path: Path) -> None:
+    content = json.loads(path.read_text())
+    box = {"image_id": 0, "category_id": 1, "bbox": [4, 20, 24, 24]}
+    content["annotations"] = [box | {"track_id": each} for each in range(40)]
+    path.write_text(json.dumps(content))
+    async with desk((80, 24)) as at:
+        await look(at, path)
+        dialog, last = at.app.screen.query_one(Vertical), at.app.screen.query_one("#told", Static)
+        assert told(at).endswith("new label 40 square 39: 1 prompt")
+        assert last.region.bottom > dialog.region.bottom
+        await at.press("pagedown", "pagedown", "pagedown", "pagedown")
+        assert last.region.bottom <= dialog.region.bottom
+        await at.press("pageup", "pageup", "pageup", "pageup")
+        assert dialog.scroll_y == 0
+        await at.press("enter")
+        assert at.app.screen is at.screen

@@ -48,6 +48,9 @@ class ImportScreen(ModalScreen[str]):
             "enter", "go_on", "Go on", id="import.go_on", tooltip="Look through the file; then import", priority=True
         ),
         Binding("escape", "leave", "Close", id="import.close", tooltip="Cancel the import, or close the dialog"),
+        # With priority: the lists of choices would take them for themselves.
+        Binding("pagedown", "page(1)", "Down", id="import.down", tooltip="Scroll down", priority=True),
+        Binding("pageup", "page(-1)", "Up", id="import.up", tooltip="Scroll up", priority=True),
     ]
 
     @dataclass
@@ -62,12 +65,14 @@ class ImportScreen(ModalScreen[str]):
         self._client = client
         self._found: Import | None = None
         self._is_busy = False
+        self._is_altered = False
+        """Since what is being looked through was asked for."""
         self._cancelled = threading.Event()
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Import"
-            box.border_subtitle = "Tab next field · arrows choose · Enter goes on · Esc closes"
+            box.border_subtitle = "Tab next · arrows choose · PgUp PgDn scroll · Enter goes on · Esc closes"
             with Horizontal():
                 yield Label("File")
                 yield Field(placeholder="the file, or the folder, of the annotation", id="path", compact=True)
@@ -84,6 +89,7 @@ class ImportScreen(ModalScreen[str]):
     @on(RadioSet.Changed)
     def _look_again(self, event: Input.Changed | RadioSet.Changed) -> None:
         event.stop()
+        self._is_altered = True
         if self._found is not None:
             self._found = None
             self._tell(FIRST)
@@ -93,6 +99,10 @@ class ImportScreen(ModalScreen[str]):
             self._cancelled.set()
         else:
             self.dismiss(None)
+
+    def action_page(self, direction: int) -> None:
+        box = self.query_one(Vertical)
+        box.scroll_relative(y=direction * (box.size.height - 1), animate=False)
 
     def action_go_on(self) -> None:
         after_keys_before(self, self._confirm)
@@ -119,9 +129,13 @@ class ImportScreen(ModalScreen[str]):
         from samannot_tui.jobs.importing import Wishes
 
         self._tell("Looking through it; Esc cancels.")
+        self._is_altered = False
         path, name = typed_path(self.query_one(Field).value), self.query_one("#format", Choice).value
         wishes = Wishes(as_prompts=KIND_OF[self.query_one("#kind", Choice).value])
         found = await self._client.look_through_import(name, path, wishes, self._cancelled.is_set)
+        if self._is_altered:
+            self._tell("Something else was chosen meanwhile: Enter looks through the file again.")
+            return
         self._tell("Enter imports this; Esc leaves everything as it is.", *found.plan.sentences())
         self._found = found
 
