@@ -331,7 +331,7 @@ def _apply_progress(state: State, event: ev.RunProgressed) -> None:
 
 
 def _going_on(state: State, run: int) -> Run:
-    """The run, to be changed: one that has ended already, as a stranger's journal may have it, is shared with copies."""
+    """The run, to be changed: one that had ended, as a stranger's journal may have it, is shared with copies."""
     known = state.runs[run]
     if known.outcome is not None:
         known = state.runs[run] = known.copy()
