@@ -60,6 +60,8 @@ class Line(NamedTuple):
 class Scan:
     """Reads a log; what it found besides the lines is complete once `lines()` has run to its end.
 
+    It begins after `good_length` bytes, which are `good_lines` lines, where they are known to be good.
+
     Attributes:
         good_length: bytes up to the end of the last line before anything invalid.
         good_lines: how many lines those are.
@@ -75,9 +77,10 @@ class Scan:
     damaged_line: int | None = None
 
     def lines(self) -> Iterator[Line]:
-        """Yield the valid lines in order, up to the first invalid one."""
-        number, offset = 1, 0  # local: of a long log this is a good part of the work
+        """Yield the valid lines in order, after those that are known, up to the first invalid one."""
+        number, offset = self.good_lines + 1, self.good_length  # local: of a long log this is a good part of the work
         with open_regular(self.path) as file:
+            file.seek(offset)
             readline = file.readline
             while raw := readline(LONGEST_LINE):
                 body = unseal(raw)

@@ -25,11 +25,12 @@ from samannot_tui.masks.log import NewMask
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent, EngineInfo
-from samannot_tui.session.journal import now
+from samannot_tui.session.journal import CONTRADICTION, now
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.location import is_session
 from samannot_tui.session.lock import WriterLock, acquire
 from samannot_tui.session.manifest import sync_folder
+from samannot_tui.session.past import contradiction
 from samannot_tui.session.paths import relative_to_session
 from samannot_tui.session.plan import Plan
 from samannot_tui.session.recorded import Recorded
@@ -305,7 +306,10 @@ class _Replay:
         if not pairs:
             return
         unstamped = tuple(msgspec.structs.replace(made, seq=0, at="", step=None) for _, made in pairs)
-        told = self._session.submit(cmd.Retell(unstamped))
+        try:
+            told = self._session.submit(cmd.Retell(unstamped))
+        except CONTRADICTION as error:
+            raise InputError(f"{contradiction(group[-1].seq, error)}: nothing of it can be done again.") from error
         self._steps[group[0].seq] = told[0].seq
         for (event, _), made in zip(pairs, told, strict=True):
             if isinstance(event, ev.PromptAdded):

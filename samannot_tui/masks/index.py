@@ -1,12 +1,13 @@
 """Where every record of the mask log lies and what it is about, without its mask: columns by record id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+MAX_LABELS = 255
 LOST_LABEL = 0
 
 
@@ -37,6 +38,7 @@ class IndexRow(NamedTuple):
 Row = tuple[int, int, RecordSource, int, float, float, int, int]
 """An IndexRow, or a tuple of the same."""
 
+Columns = Mapping[str, npt.NDArray[Any]]
 _DTYPES: dict[str, type[np.generic]] = {
     "frame": np.int32,
     "label": np.int32,
@@ -52,10 +54,24 @@ _DTYPES: dict[str, type[np.generic]] = {
 class MaskIndex:
     """Record ids count from 1; entry 0 of the columns is unused. Entries never change: readers need no lock."""
 
+    DTYPES: ClassVar[Mapping[str, type[np.generic]]] = _DTYPES
+
     def __init__(self) -> None:
         self.count = 0
         # Columns, not records: a search over the offsets of 200,000 records would copy a strided field.
         self._columns = {name: np.zeros(1024, dtype) for name, dtype in _DTYPES.items()}
+
+    @classmethod
+    def of(cls, columns: Columns) -> "MaskIndex":
+        """An index with what `columns` of another one gave."""
+        index = cls()
+        index.count = len(columns["frame"])
+        index._columns = {name: np.concatenate([np.zeros(1, dtype), columns[name]]) for name, dtype in _DTYPES.items()}
+        return index
+
+    def columns(self) -> Columns:
+        """All columns by name, without entry 0; views, not to be changed."""
+        return {name: column[1 : self.count + 1] for name, column in self._columns.items()}
 
     @property
     def frame(self) -> npt.NDArray[np.int32]:

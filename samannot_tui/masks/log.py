@@ -11,13 +11,15 @@ import msgspec
 
 from samannot_tui.appendlog import AppendLog, Line, Scan, open_regular, seal, unseal
 from samannot_tui.errors import InputError
-from samannot_tui.masks.index import LOST_LABEL, IndexRow, MaskIndex, RecordSource, Row
+from samannot_tui.masks.index import LOST_LABEL, MAX_LABELS, IndexRow, MaskIndex, RecordSource, Row
+from samannot_tui.masks.index_file import KeptIndex, LogDigest, load, pack
 from samannot_tui.masks.rle import Rle
 from samannot_tui.text import printable
 
-MAX_LABELS = 255
 ROWS_AT_ONCE = 4096
 """More at once go through memory, not through the processor's cache."""
+WORTH_KEEPING = 10_000
+"""So many records more than the index's file has are worth writing it again: fewer are read in some 30 ms."""
 SourceName = Literal["prompted", "propagated", "edited"]
 
 
@@ -124,33 +126,40 @@ class MaskLog:
         scan: what opening it found.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], frame_count: int, *, writable: bool) -> None:
-        """Open, reading every line's header.
+    def __init__(
+        self, path: Path, size: tuple[int, int], frame_count: int, *, writable: bool, index_file: Path | None = None
+    ) -> None:
+        """Open, reading the header of every line that `index_file` does not know.
 
         Args:
             size: (height, width) of the video; a record of another size is refused when it is read.
+            index_file: where `packed_index` was written, if it was.
 
         Raises:
             InputError: it cannot be opened, holds a whole line that is no record.
         """
         self.path = path
         self._size = size
-        self.scan = Scan(path)
-        self.index = MaskIndex()
         self._reader = open_regular(path)
+        kept = None if index_file is None else load(index_file, self._reader.fileno(), frame_count)
+        self._digest = LogDigest() if kept is None else kept.digest
+        self.index = MaskIndex() if kept is None else kept.index
+        self.scan = Scan(path) if kept is None else Scan(path, kept.digest.length, kept.lines)
+        self._kept = self.index.count
         rows = self._rows(frame_count)
         while some := list(islice(rows, ROWS_AT_ONCE)):
             self.index.extend(some)
         damaged = self.scan.damaged_line is not None
         self._writer = AppendLog(path, self.scan.good_length) if writable and not damaged else None
         self._lock = threading.Lock()
+        self._appended = 0
 
     @property
     def length(self) -> int:
         return self._writer.length if self._writer else self.scan.good_length
 
     def _rows(self, frame_count: int) -> Iterator[Row]:
-        count = 0
+        count = self.index.count
         for line in self.scan.lines():
             try:
                 if line.body.startswith(_LOST_PREFIX):
@@ -183,6 +192,7 @@ class MaskLog:
             ]
             places = self._writer.append([msgspec.json.encode(record) for record in records])
             self.index.extend([_row(record, *place) for record, place in zip(records, places, strict=True)])
+            self._appended += len(records)
         return list(range(first, first + len(records)))
 
     def sync(self) -> None:
@@ -214,6 +224,15 @@ class MaskLog:
         if found.rle.size != self._size:
             raise InputError(f"{printable(self.path)}, line {record}: a mask of another size than the video.")
         return found
+
+    def packed_index(self) -> bytes | None:
+        """What an index file of the log as it is now holds; None where the one that was read will do."""
+        with self._lock:
+            if self.index.count - self._kept < WORTH_KEEPING:
+                return None
+            self._digest.extend(self._reader.fileno(), self.length)
+            self._kept = self.index.count
+            return pack(KeptIndex(self.index, self._digest, self.scan.good_lines + self._appended))
 
     def close(self) -> None:
         self._reader.close()

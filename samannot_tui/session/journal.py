@@ -1,6 +1,6 @@
 """The journal: the session's events on disk, in order. What it holds, happened; what it lacks, did not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from samannot_tui.appendlog import AppendLog, Scan
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.state import State, fold
-from samannot_tui.session.validate import check_event
+from samannot_tui.session.validate import check_event, check_named
 
 # What folding an event raises that names a label, prompt, run or step which is not there.
 CONTRADICTION = (KeyError, ValueError, IndexError)
@@ -49,23 +49,25 @@ class JournalReader:
         self.damaged_line: int | None = None
         self.damage = ""
         self.good_length = 0
-        events = list(self._trusted())
+        events = self._trusted()
         self.dropped_bytes = self._scan.dropped_bytes
         if self._scan.damaged_line is not None:
             self.damaged_line, self.damage = self._scan.damaged_line, "its checksum does not fit"
         self.state = self._folded(events)
 
-    def _trusted(self) -> Iterator[AnyEvent]:
-        decoder = msgspec.json.Decoder(AnyEvent)
+    def _trusted(self) -> list[AnyEvent]:
+        decoder, events = msgspec.json.Decoder(AnyEvent), list[AnyEvent]()
         for line in self._scan.lines():
             try:
                 event: AnyEvent = decoder.decode(line.body)
                 check_event(event, line.number, self._manifest)
+                check_named(event, events)
             except (ValueError, RecursionError) as error:
                 self.damaged_line, self.damage = line.number, str(error)
-                return
+                break
             self.good_length = line.offset + line.length
-            yield event
+            events.append(event)
+        return events
 
     def _folded(self, events: list[AnyEvent]) -> State:
         try:

@@ -15,6 +15,14 @@ WAY_BACK = 100
 """One more is kept so many events before the one that was asked for last, to step back from there."""
 
 
+def contradiction(seq: int, error: Exception) -> str:
+    """Why there is no state after event `seq`, which a later one undid, else the session would be damaged there."""
+    return (
+        f"The events up to event {seq} contradict each other ({error}), so that nobody can say how the annotation was "
+        "then"
+    )
+
+
 class Past:
     """Every state that a session has been in. Not for two threads at once.
 
@@ -48,10 +56,7 @@ class Past:
                 self._kept.append(self._folded(len(self._kept) * self._apart))
             return self._folded(seq)
         except CONTRADICTION as error:
-            raise InputError(
-                f"The events before event {seq + 1} contradict each other ({error}), so that nobody can say how the "
-                "annotation was then; go to an earlier one."
-            ) from error
+            raise InputError(f"{contradiction(seq, error)}; go to an earlier one, or past it.") from error
 
     def require(self, seq: int) -> int:
         """The same.

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from samannot_tui.errors import InputError
 from samannot_tui.masks.index import LOST_LABEL
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
+from samannot_tui.session.journal import CONTRADICTION
 from samannot_tui.session.live import LiveMasks
+from samannot_tui.session.past import contradiction
 from samannot_tui.session.state import State
 from samannot_tui.session.store import Session
 
@@ -30,12 +33,19 @@ class Recorded:
         self._outcomes = {e.run: e.outcome for e in self.events if isinstance(e, ev.RunEnded)}
 
     def walk(self) -> Iterator[tuple[AnyEvent, State, LiveMasks]]:
-        """Each event with the annotation as it was just before it; of no use any more when the next one comes."""
+        """Each event with the annotation as it was just before it; of no use any more when the next one comes.
+
+        Raises:
+            InputError: events contradict each other; a stranger's journal may have undone ones that do.
+        """
         state = State()
         live = LiveMasks(self.masks.index, self.manifest.frame_count, state)
         for event in self.events:
             yield event, state, live
-            state.apply(event)
+            try:
+                state.apply(event)
+            except CONTRADICTION as error:
+                raise InputError(f"{contradiction(event.seq, error)}: nothing of it can be done again.") from error
             live.update(state, [event])
 
     def log_length(self, run: int) -> int:

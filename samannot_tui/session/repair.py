@@ -22,7 +22,7 @@ from samannot_tui.session.journal import first_contradiction
 from samannot_tui.session.manifest import Manifest, read_manifest
 from samannot_tui.session.paths import decode_path, relative_to_session
 from samannot_tui.session.store import make_folder
-from samannot_tui.session.validate import check_event, records_named
+from samannot_tui.session.validate import check_event, check_named, records_named
 from samannot_tui.text import printable
 
 LONGEST_GAP = 100_000
@@ -98,6 +98,12 @@ def _good_events(path: Path, manifest: Manifest) -> tuple[list[AnyEvent], int]:
             events.append(event)
     lost = sum(isinstance(event, EventLost) for event in events)
     _recover_labels(events)
+    for place, event in enumerate(events):
+        try:
+            check_named(event, events)
+        except ValueError:
+            events[place] = EventLost(seq=event.seq, at=event.at)
+            lost += 1
     while (wrong := first_contradiction(events)) is not None:
         events[wrong] = EventLost(seq=wrong + 1, at=events[wrong].at)
         lost += 1

@@ -63,6 +63,9 @@ class Run:
     outcome: str | None = None
     reason: str = ""
 
+    def copy(self) -> "Run":
+        return Run(self.id, self.plan, self.engine, self.log_length, self.outcome, self.reason)
+
 
 @dataclass
 class Feature:
@@ -153,7 +156,8 @@ class State:
             if isinstance(value, list | set | PlacedPrompts):
                 setattr(twin, each.name, value.copy())
         twin.labels = {label: copy(known) for label, known in self.labels.items()}
-        twin.runs = {run: copy(known) for run, known in self.runs.items()}
+        # Those that have ended are shared: a long session's are the most of it.
+        twin.runs = {run: known if known.outcome else known.copy() for run, known in self.runs.items()}
         twin.reviews = {label: said.copy() for label, said in self.reviews.items()}
         twin.samples = self.samples.copy()
         twin.features = {
@@ -213,6 +217,8 @@ def count_step(event: AnyEvent, steps: list[int], redoable: list[int]) -> None:
     Raises:
         ValueError: it undoes, redoes or goes on with a step whose turn it is not.
     """
+    if isinstance(event, ev.RunProgressed) and event.step is None:
+        return  # as below, but at once: most events are these
     step = step_of(event)
     match event:
         case ev.Undone(target=target):
@@ -317,11 +323,19 @@ def _apply_barrier(state: State, event: ev.BarrierSet | ev.BarrierCleared) -> No
 
 
 def _apply_progress(state: State, event: ev.RunProgressed) -> None:
-    state.runs[event.run].log_length = event.log_length
+    _going_on(state, event.run).log_length = event.log_length
     latest = state.mask_events[-1] if state.mask_events else None
     if isinstance(latest, ev.RunProgressed) and latest.run == event.run:
         state.mask_events.pop()
     state.mask_events.append(event)
+
+
+def _going_on(state: State, run: int) -> Run:
+    """The run, to be changed: one that had ended, as a stranger's journal may have it, is shared with copies."""
+    known = state.runs[run]
+    if known.outcome is not None:
+        known = state.runs[run] = known.copy()
+    return known
 
 
 def _apply_masks(
@@ -363,5 +377,5 @@ def _apply_run(state: State, event: ev.RunStarted | ev.RunEnded) -> None:
                     _require_label(planned.label, state)
             state.runs[event.seq] = Run(event.seq, event.plan, event.engine)
         case ev.RunEnded():
-            state.runs[event.run].outcome = event.outcome
-            state.runs[event.run].reason = event.reason
+            run = _going_on(state, event.run)
+            run.outcome, run.reason = event.outcome, event.reason

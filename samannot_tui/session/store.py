@@ -116,7 +116,9 @@ class Session:
             self._refuse_writing("journal.jsonl", journal.damaged_line, journal.damage)
         size = manifest.height, manifest.width
         path = self.folder / "masks.jsonl"
-        self.masks = MaskLog(path, size, manifest.frame_count, writable=self.read_only is None)
+        self.masks = MaskLog(
+            path, size, manifest.frame_count, writable=self.read_only is None, index_file=self._index_file
+        )
         if self.masks.scan.damaged_line is not None:
             self._refuse_writing("masks.jsonl", self.masks.scan.damaged_line, "its checksum does not fit")
         self.state = journal.state
@@ -241,11 +243,25 @@ class Session:
         """Close the files and give up the writer's lock. May be called twice."""
         with self._mutex:
             if self._journal is not None:
+                self._keep_index()
                 self._journal.close()
                 self._journal = None
                 self.read_only = "The session is closed."
             self.masks.close()
             self._release()
+
+    @property
+    def _index_file(self) -> Path | None:
+        """None where a stranger's session would have it elsewhere."""
+        cache = self.folder / "cache"
+        return None if cache.is_symlink() else cache / "masks.index"
+
+    def _keep_index(self) -> None:
+        """For the next one to open a long session sooner; nothing is lost where the disk is full."""
+        path = self._index_file
+        with suppress(OSError):
+            if path is not None and (packed := self.masks.packed_index()) is not None:
+                write_atomically(path, packed)
 
     def _release(self) -> None:
         if self._lock is not None:

@@ -56,5 +56,7 @@ def subject(event: AnyEvent, state: State) -> Subject:
 def _of_run(event: ev.RunStarted) -> Subject:
     passes = event.plan.passes
     labels = dict.fromkeys(planned.label for sweep in passes for planned in sweep.labels)
+    if not passes:  # no planner makes such a run, but a stranger's journal may hold one
+        return Subject((), None, event.plan.start)
     frames = min(sweep.first for sweep in passes), max(sweep.last for sweep in passes)
     return Subject(tuple(labels), frames, event.plan.start)

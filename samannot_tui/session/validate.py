@@ -1,7 +1,7 @@
 """What must hold of any event whatever came before it: an opened session may be a stranger's."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from samannot_tui.masks.rle import check_filled
@@ -9,6 +9,7 @@ from samannot_tui.session import events as ev
 from samannot_tui.session.events import AnyEvent
 from samannot_tui.session.manifest import Manifest
 from samannot_tui.session.paths import decode_path
+from samannot_tui.session.plan import Plan
 from samannot_tui.session.prompts import BoxPrompt, MaskPrompt, PointPrompt, Prompt
 
 MAX_LABELS = 255
@@ -40,18 +41,43 @@ def check_event(event: AnyEvent, seq: int, manifest: Manifest) -> None:
     if isinstance(event, ev.SampleDrawn):
         frames = [each.frame for each in event.frames]
     if isinstance(event, ev.RunStarted):
-        frames = [
-            frame
-            for sweep in event.plan.passes
-            for frame in (sweep.first, sweep.last, sweep.ahead)
-            if frame is not None
-        ]
+        frames = list(_frames_planned(event.plan))
     if any(not 0 <= frame < manifest.frame_count for frame in frames):
         raise ValueError(f"it names a frame outside 0 to {manifest.frame_count - 1}")
     if isinstance(event, ev.MediaRebound):
         decode_path(event.path)
     if isinstance(event, ev.PromptAdded):
         _check_prompt(event.prompt, manifest)
+
+
+def check_named(event: AnyEvent, history: Sequence[AnyEvent]) -> None:
+    """Check that an event goes on with, or takes back, what there is: an undone one too, which the fold passes over.
+
+    Args:
+        history: the events before it at least, EventLost in the place of a lost one.
+
+    Raises:
+        ValueError: the event that it names comes later, or is of another kind.
+    """
+    match event:
+        case ev.RunProgressed(run=named) | ev.RunEnded(run=named):
+            kind: type[AnyEvent] = ev.RunStarted
+        case ev.PromptRemoved(prompt=named):
+            kind = ev.PromptAdded
+        case _:
+            return
+    if not (1 <= named < event.seq and isinstance(history[named - 1], (kind, ev.EventLost))):
+        raise ValueError(f"it names event {named}, which is no {kind.__name__} before it")
+
+
+def _frames_planned(plan: Plan) -> Iterator[int]:
+    yield plan.start
+    for sweep in plan.passes:
+        if sweep.first > sweep.last:
+            raise ValueError(f"frames {sweep.first} to {sweep.last} are no range")
+        yield from (sweep.first, sweep.last)
+        if sweep.ahead is not None:
+            yield sweep.ahead
 
 
 def _check_reassigned(event: ev.MasksReassigned) -> None:

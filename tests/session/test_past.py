@@ -85,6 +85,20 @@ def test_events_that_contradict_each_other_until_an_undo_are_told(tmp_path: Path
         past.state_at(2)
 
 
+def test_a_copy_goes_its_own_way_with_a_run_that_had_ended(tmp_path: Path) -> None:
+    """Only a stranger's journal goes on with one; what was shown before stays as it was."""
+    session = make_session(tmp_path)
+    act(session, cmd.AddLabel("dog"))
+    (run,) = session.submit(cmd.StartRun(plan((1,), 0, 3), ENGINE))
+    session.submit(cmd.EndRun(run.seq, "finished"))
+    before, after = session.state, session.state.copy()
+    after.apply(ev.RunProgressed(seq=4, run=run.seq, log_length=7))
+    after.apply(ev.RunEnded(seq=5, run=run.seq, outcome="failed", reason="odd"))
+    assert (after.runs[run.seq].log_length, after.runs[run.seq].outcome) == (7, "failed")
+    assert (before.runs[run.seq].log_length, before.runs[run.seq].outcome) == (0, "finished")
+    session.close()
+
+
 def test_reading_leaves_everything_as_it_is_and_the_lock_to_others(tmp_path: Path) -> None:
     writer = make_session(tmp_path)
     act(writer, cmd.AddLabel("dog"))

@@ -12,13 +12,20 @@ from samannot_tui.masks.rle import Rle, decode
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
 from samannot_tui.session.events import JudgedMasks, SampledFrame
+from samannot_tui.session.history import read_history, told
 from samannot_tui.session.plan import LabelPlan, Pass, Plan
 from samannot_tui.session.prompts import MaskPrompt, PointPrompt
+from samannot_tui.session.recorded import Recorded
+from samannot_tui.session.repair import repair
 from samannot_tui.session.store import Session
+from samannot_tui.session.subject import Subject, subject
 from tests.session.support import ENGINE, FRAMES, HEIGHT, WIDTH, make_session
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 RUN_OF_NO_LABEL = Plan("forward", 0, (Pass("forward", 0, 1, (LabelPlan(9, 0, (), ()),)),), (), "off", None, (), ())
+
+RUN_OF_NOTHING = Plan("forward", 0, (), (), "off", None, (), ())
+RUN_OF_NO_RANGE = msgspec.structs.replace(RUN_OF_NOTHING, passes=(Pass("forward", 1, 0, ()),))
 
 
 def with_event(folder: Path, body: bytes) -> Path:
@@ -45,6 +52,14 @@ def event(each: ev.Event) -> bytes:
         event(ev.FeatureSet(label=9, name="a", frame=0, value="b")),
         event(ev.MaskEdited(label=9, frame=0, record=1)),
         event(ev.RunStarted(plan=RUN_OF_NO_LABEL, engine=ENGINE)),
+        event(ev.RunStarted(plan=msgspec.structs.replace(RUN_OF_NOTHING, start=FRAMES), engine=ENGINE)),
+        event(ev.RunStarted(plan=RUN_OF_NO_RANGE, engine=ENGINE)),
+        event(ev.RunProgressed(run=1, log_length=0)),
+        event(ev.RunEnded(run=2, outcome="finished")),
+        event(ev.PromptRemoved(prompt=0)),
+        event(ev.PromptRemoved(prompt=1)),
+        event(ev.PromptRemoved(prompt=2)),
+        event(ev.PromptRemoved(prompt=99)),
         event(ev.MediaRebound(path="\\nonsense")),
         event(ev.MarkedAbsent(label=9, first=0, last=1, record=1)),
         event(ev.MarkedAbsent(label=1, first=0, last=FRAMES, record=1)),
@@ -69,6 +84,43 @@ def test_an_event_that_cannot_be_is_damage(tmp_path: Path, body: bytes) -> None:
     session = Session.open(with_event(tmp_path, body))
     assert session.read_only is not None and "line 2" in session.read_only
     assert list(session.state.labels) == [1] and not session.state.prompts and not session.state.runs
+    session.close()
+
+
+@pytest.mark.parametrize("named", [0, 1, 2, 99])
+def test_what_names_no_prompt_is_damage_though_it_was_undone(tmp_path: Path, named: int) -> None:
+    """The fold passes over it, but who tells what was done would look for the prompt."""
+    session = make_session(tmp_path)
+    session.submit(cmd.AddLabel("dog"))
+    session.close()
+    removed, undone = ev.PromptRemoved(seq=2, prompt=named), ev.Undone(seq=3, target=2)
+    with (session.folder / "journal.jsonl").open("ab") as file:
+        file.writelines(seal(msgspec.json.encode(each)) for each in (removed, undone))
+    state, damage = read_history(session.folder)
+    assert damage is not None and "line 2" in damage
+    assert [words for _, words in told(state.history)] == ["the label dog"]
+    repair(session.folder, tmp_path / "new.samannot")
+    again = Session.open(tmp_path / "new.samannot")
+    assert again.read_only is None
+    again.close()
+
+
+def test_a_run_of_nothing_is_about_no_frames(tmp_path: Path) -> None:
+    session = Session.open(with_event(tmp_path, event(ev.RunStarted(plan=RUN_OF_NOTHING, engine=ENGINE))))
+    assert subject(session.state.event(2), session.state) == Subject((), None, 0)
+    session.close()
+
+
+def test_what_made_no_sense_until_it_was_undone_cannot_be_gone_through(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    session.submit(cmd.AddLabel("dog"))
+    session.close()
+    ghost, undone = ev.LabelRenamed(seq=2, label=7, name="ghost"), ev.Undone(seq=3, target=2)
+    with (session.folder / "journal.jsonl").open("ab") as file:
+        file.writelines(seal(msgspec.json.encode(each)) for each in (ghost, undone))
+    session = Session.open(session.folder, read_only="for a look")
+    with pytest.raises(InputError, match="up to event 2 contradict each other"):
+        list(Recorded(session).walk())
     session.close()
 
 
