@@ -232,9 +232,13 @@ def _notices(
         if count:
             notices.append(f"Frames annotated only in {printable(session.folder)}: {count}.")
     notices += [
-        f"{score.pred.id} {printable(score.pred.name)} is compared with {score.gt.id} {printable(score.gt.name)}, "
-        "which covers the same."
+        f"{score.pred.id} {printable(score.pred.name)} is compared with {score.gt.id} {printable(score.gt.name)}: "
+        f"the two share {_percent(score.overlap)} of what they cover."
         for score in scores
         if score.pred != score.gt
     ]
     return notices
+
+
+def _percent(share: float) -> str:
+    return "less than 1%" if share < 0.01 else f"{share:.0%}"
