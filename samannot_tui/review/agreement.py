@@ -227,7 +227,9 @@ def _notices(
     for session, labels in zip((pred, gt), lone, strict=True):
         if labels:
             names = ", ".join(f"{each.id} {printable(each.name)}" for each in labels)
-            notices.append(f"Only in {printable(session.folder)}, so not compared: {names}.")
+            notices.append(
+                f"In {printable(session.folder)}, overlapping with nothing of the other's, so not compared: {names}."
+            )
     for session, count in zip((pred, gt), only, strict=True):
         if count:
             notices.append(f"Frames annotated only in {printable(session.folder)}: {count}.")
