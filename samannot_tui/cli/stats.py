@@ -30,7 +30,7 @@ def command(session: Path, pause: float, as_json: bool) -> None:
     The figures are those of the SAM 2 data engine (arXiv 2408.00714, table 1), which are shown beside them: work per
     frame and instance, the share of frames that a person prompted or drew on, clicks (points) per clicked frame.
     Work is the time between two things that a person did, gaps cut at --pause; what was undone since was work too.
-    Waiting for a run is told apart.
+    Waiting for a run is told apart. Imported prompts are nobody's clicks.
     """
     from samannot_tui.review.stats import session_stats
     from samannot_tui.session.store import Session

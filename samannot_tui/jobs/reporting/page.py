@@ -54,7 +54,9 @@ def page(report: QualityReport, pictures: Sequence[bytes]) -> Iterator[str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(printable=printable, percent=_percent, number=_number, time=time_spent, data_url=_data_url)
+    environment.filters.update(
+        printable=printable, percent=_percent, number=_number, time=time_spent, data_url=_data_url
+    )
     style = files("samannot_tui.jobs.reporting").joinpath("report.css").read_text("utf-8")
     frames = Frames(report.frames, report.bin_frames)
     yield from environment.get_template("report.html.jinja").generate(
