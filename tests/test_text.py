@@ -2,10 +2,11 @@
 
 import os
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samannot_tui.text import printable
+from samannot_tui.text import printable, time_spent
 
 
 @given(st.text())
@@ -22,3 +23,20 @@ def test_names_of_all_scripts_stay_as_they_are() -> None:
 def test_escapes_say_what_was_there() -> None:
     assert printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\x0a"
     assert printable(os.fsdecode(b"clip-\xff.mp4")) == "clip-\\udcff.mp4"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.04, "0.0 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 min 0 s"),
+        (89, "1 min 29 s"),
+        (119.7, "2 min 0 s"),
+        (3599.4, "59 min 59 s"),
+        (3599.6, "1 h 00 min"),
+        (7499, "2 h 05 min"),
+    ],
+)
+def test_times_are_rounded_as_a_whole(seconds: float, shown: str) -> None:
+    assert time_spent(seconds) == shown

@@ -22,7 +22,7 @@ COMMANDS = {
     "replay": "Play a session's journal, or do its runs again: to see that the masks come out, or on another engine.",
     "log": "Print what was done in a session, and when.",
     "check": "Say where an annotation does not follow its schema.",
-    "eval": "Compare masks with ground truth: J, F, IoU, Dice, pixel accuracy.",
+    "eval": "Compare masks with ground truth (J, F, IoU, Dice, pixel accuracy), or two sessions.",
     "stats": "Say what an annotation has cost: time, clicks, edited frames, as SAM 2's data engine counts.",
     "report": "Write a session's quality report: one HTML page.",
     "models": "List, fetch and verify the checkpoint files that the SAM 2 engine needs.",

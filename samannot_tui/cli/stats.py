@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from samannot_tui.cli.output import json_option, print_result, say
-from samannot_tui.text import printable
+from samannot_tui.text import printable, time_spent
 
 if TYPE_CHECKING:
     from samannot_tui.review.stats import SessionStats
@@ -30,7 +30,7 @@ def command(session: Path, pause: float, as_json: bool) -> None:
     The figures are those of the SAM 2 data engine (arXiv 2408.00714, table 1), which are shown beside them: work per
     frame and instance, the share of frames that a person prompted or drew on, clicks (points) per clicked frame.
     Work is the time between two things that a person did, gaps cut at --pause; what was undone since was work too.
-    Waiting for a run is told apart.
+    Waiting for a run is told apart. Imported prompts are nobody's clicks.
     """
     from samannot_tui.review.stats import session_stats
     from samannot_tui.session.store import Session
@@ -53,9 +53,9 @@ def _lines(stats: "SessionStats") -> list[str]:
     lines = [
         f"{len(stats.instances)} instances, {stats.masks} masks on {stats.frames} frames, "
         f"{_percent(stats.model_share)} made by a model",
-        f"work {_time(stats.seconds)}, of that {_time(stats.on_none_s)} on no one instance; judging "
-        f"{_time(stats.judging_s)}; waiting for runs {_time(stats.waiting_s)}",
-        f"gaps longer than {stats.pause_s:g} s: {stats.pauses}, cut by {_time(stats.paused_s)}",
+        f"work {time_spent(stats.seconds)}, of that {time_spent(stats.on_none_s)} on no one instance; judging "
+        f"{time_spent(stats.judging_s)}; waiting for runs {time_spent(stats.waiting_s)}",
+        f"gaps longer than {stats.pause_s:g} s: {stats.pauses}, cut by {time_spent(stats.paused_s)}",
         "",
         f"{'':24}{'prompts':>8}{'s/frame & instance':>20}{'edited frames':>15}{'clicks/clicked frame':>22}",
         _row(
@@ -89,7 +89,3 @@ def _number(value: float | None) -> str:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
-
-
-def _time(seconds: float) -> str:
-    return f"{int(seconds // 60)} min {seconds % 60:.0f} s" if seconds >= 60 else f"{seconds:.1f} s"

@@ -227,14 +227,20 @@ def _notices(
     for session, labels in zip((pred, gt), lone, strict=True):
         if labels:
             names = ", ".join(f"{each.id} {printable(each.name)}" for each in labels)
-            notices.append(f"Only in {printable(session.folder)}, so not compared: {names}.")
+            notices.append(
+                f"In {printable(session.folder)}, overlapping with nothing of the other's, so not compared: {names}."
+            )
     for session, count in zip((pred, gt), only, strict=True):
         if count:
             notices.append(f"Frames annotated only in {printable(session.folder)}: {count}.")
     notices += [
-        f"{score.pred.id} {printable(score.pred.name)} is compared with {score.gt.id} {printable(score.gt.name)}, "
-        "which covers the same."
+        f"{score.pred.id} {printable(score.pred.name)} is compared with {score.gt.id} {printable(score.gt.name)}: "
+        f"the two share {_percent(score.overlap)} of what they cover."
         for score in scores
         if score.pred != score.gt
     ]
     return notices
+
+
+def _percent(share: float) -> str:
+    return "less than 1%" if share < 0.01 else f"{share:.0%}"

@@ -30,11 +30,12 @@ class InstanceStats(msgspec.Struct, frozen=True):
         masks: frames with a live result, of which on `present` the instance is seen and on the rest absent.
         by_model, by_person: who made those; a mask that an engine made of a person's prompts is the model's.
         model_share: of `masks`, those that a model made.
-        points, boxes, mask_prompts: prompts that people gave, those undone or removed since included.
+        points, boxes, mask_prompts: prompts that people gave here, those undone or removed since included; imported
+            ones, which may be a detector's, are not counted.
         clicked_frames: frames on which a point was given, likewise.
         clicks_per_clicked_frame: points per clicked frame.
-        edited_frames: annotated frames on which a person's prompt stands or whose mask a person drew; frames that
-            were marked absent do not count, since one key does that for many.
+        edited_frames: annotated frames on which such a prompt stands or whose mask a person drew; frames that were
+            marked absent do not count, since one key does that for many.
         edited_share: of `masks`, those on edited frames.
         seconds: work on this label, as `WorkTime.on_label` counts it.
         seconds_per_frame: of that, per mask.
@@ -129,19 +130,22 @@ def session_stats(state: State, live: LiveMasks, history: Sequence[AnyEvent], pa
 
 
 class _Given:
-    """The prompts that people ever gave, by label."""
+    """The prompts that people ever gave here, by label; `seqs` are those prompts themselves."""
 
     def __init__(self, history: Sequence[AnyEvent]) -> None:
         self.points: Counter[int] = Counter()
         self.boxes: Counter[int] = Counter()
         self.masks: Counter[int] = Counter()
         self.clicked: set[tuple[int, int]] = set()
+        self.seqs: set[int] = set()
+        imports = {event.step or event.seq for event in history if isinstance(event, ev.Imported)}
         for event in history:
-            if isinstance(event, ev.PromptAdded) and event.auto is None:
+            if isinstance(event, ev.PromptAdded) and event.auto is None and (event.step or event.seq) not in imports:
                 self._add(event)
         self.clicked_frames = Counter(label for label, _ in self.clicked)
 
     def _add(self, event: ev.PromptAdded) -> None:
+        self.seqs.add(event.seq)
         match event.prompt:
             case PointPrompt():
                 self.points[event.label] += 1
@@ -161,7 +165,7 @@ def _instance(label: int, state: State, live: LiveMasks, given: _Given, time: Wo
     prompted = [
         frame
         for frame in state.prompted_frames(label)
-        if any(each.auto is None for each in state.prompts_on(frame, label))
+        if any(each.seq in given.seqs for each in state.prompts_on(frame, label))
     ]
     edited = len(np.intersect1d(np.union1d(drawn, np.array(prompted, np.intp)), frames))
     seconds = time.on_label.get(label, 0.0)

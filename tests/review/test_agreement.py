@@ -50,7 +50,16 @@ def test_labels_are_matched_by_what_they_cover_and_it_is_said(tmp_path: Path) ->
         (NamedLabel(1, "dog"), NamedLabel(2, "dog"), 1),
         (NamedLabel(2, "cat"), NamedLabel(1, "Katze"), 1),
     ]
-    assert found.notices[1] == "2 cat is compared with 1 Katze, which covers the same."
+    assert found.notices[1] == "2 cat is compared with 1 Katze: the two share 100% of what they cover."
+
+
+def test_a_match_of_things_that_hardly_touch_is_told_as_such(tmp_path: Path) -> None:
+    touching = rectangle(5, 5, 9, 9)
+    found = compare_sessions(
+        *two(tmp_path, {"dog": {1: RIGHT}, "cat": {1: LEFT}}, {"dog": {1: RIGHT}, "bird": {1: touching}})
+    )
+    assert found.instances[1].j == pytest.approx(1 / (LEFT.sum() + touching.sum() - 1))
+    assert found.notices == ("2 cat is compared with 2 bird: the two share 2% of what they cover.",)
 
 
 def test_j_by_hand_and_frames_that_only_one_has(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from samannot_tui.review.stats import SessionStats, session_stats
 from samannot_tui.session import commands as cmd
+from samannot_tui.session.events import RecordSpan
 from samannot_tui.session.prompts import BoxPrompt, PointPrompt
 from samannot_tui.session.store import Session
-from tests.session.support import ENGINE, make_session, new_mask, plan
+from tests.session.support import ENGINE, import_command, make_session, new_mask, plan
 
 
 def stats_of(session: Session) -> SessionStats:
@@ -70,6 +71,17 @@ def test_frames_that_were_cleared_are_not_annotated_so_not_edited_either(tmp_pat
     session.submit(cmd.ClearMasks((1,), 5, 12))
     dog = stats_of(session).instances[0]
     assert (dog.masks, dog.edited_frames, dog.by_person) == (5, 1, 0)
+
+
+def test_imported_prompts_are_nobodys_clicks_and_edit_nothing(tmp_path: Path) -> None:
+    session = annotated(tmp_path)
+    (record,) = session.append_masks([new_mask(3, 1)])
+    session.submit(import_command(session, 1, 3, RecordSpan(record, record)))
+    dog = stats_of(session).instances[0]
+    assert (dog.points, dog.clicked_frames, dog.edited_frames) == (4, 2, 4)
+    session.submit(cmd.AddPrompt(1, 3, PointPrompt(2, 2)))
+    dog = stats_of(session).instances[0]
+    assert (dog.points, dog.clicked_frames, dog.edited_frames) == (5, 3, 5)
 
 
 def test_a_session_without_anything_divides_by_nothing(tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ class InstanceReport(msgspec.Struct, frozen=True):
         verdict_frames: the same, in frames.
         verdicts_said: how many stretches of frames there is a verdict on; `said` the first of them, frames rising.
         area: of the masks in pixels, nothing where it is absent.
-        score: probability that the object is there, from the object score (a logit) of a model's masks.
-        quality: predicted quality of a model's masks.
+        score: probability that the object is there, from the object score (a logit) of what a model made here, also
+            where that is "absent". Imported masks have none: a detector's score may be anything.
+        quality: predicted quality of the masks that a model made here.
         doubt: the largest doubt of each bin.
         flags: how many; `most_doubtful` the first of them.
     """

@@ -19,12 +19,13 @@ from samannot_tui.jobs.reporting.content import (
 )
 from samannot_tui.jobs.reporting.doubts import Doubts, LabelDoubts, most_doubtful
 from samannot_tui.jobs.reporting.worst import Scene, worst_frames
+from samannot_tui.masks.index import RecordSource
 from samannot_tui.masks.palette import voc_color
 from samannot_tui.masks.rle import extent
 from samannot_tui.review.stats import InstanceStats, session_stats
 from samannot_tui.session import events as ev
 from samannot_tui.session.follower import Follower
-from samannot_tui.session.live import MaskKind
+from samannot_tui.session.live import NO_RECORD, MaskKind
 from samannot_tui.session.reviews import Standing, Verdicts, verdicts
 
 MOST_SHOWN = 20
@@ -61,11 +62,12 @@ def gather(
     """
     state, manifest = follower.state, follower.manifest
     stats = session_stats(state, follower.live, state.history, pause)
+    imported = _imported(follower)
     scenes: list[Scene] = []
     instances = []
     for each in stats.instances:
         doubt = doubts.get(each.label) or LabelDoubts.none(manifest.frame_count)
-        instance, wanted = _instance(follower, each, doubt, len(stats.instances), step)
+        instance, wanted = _instance(follower, each, doubt, imported, len(stats.instances), step)
         instances.append(instance)
         scenes += wanted
     return (
@@ -96,17 +98,33 @@ def _engines(follower: Follower) -> tuple[EngineUsed, ...]:
     return tuple(EngineUsed(*engine, count) for engine, count in runs.items())
 
 
+def _imported(follower: Follower) -> npt.NDArray[np.bool_]:
+    """Of each record whether it was made elsewhere: a score of those may be anything, and quality has none."""
+    found = np.zeros(follower.live.index.count + 1, np.bool_)
+    for event in follower.state.history:
+        if isinstance(event, ev.Imported):
+            for span in event.records:
+                found[span.first : span.last + 1] = True
+    return found
+
+
 def _instance(
-    follower: Follower, stats: InstanceStats, doubt: LabelDoubts, count: int, step: Callable[[], object]
+    follower: Follower,
+    stats: InstanceStats,
+    doubt: LabelDoubts,
+    imported: npt.NDArray[np.bool_],
+    count: int,
+    step: Callable[[], object],
 ) -> tuple[InstanceReport, list[Scene]]:
     live, label = follower.live, stats.label
     kinds = live.kinds(label)
     found = verdicts(follower.state, live, label)
     said = _said(follower, found)
     records = live.records(label)
-    by_model = kinds == MaskKind.MODEL
-    score = np.where(by_model, _probability(live.index.object_score[records]), np.nan).astype(np.float32)
-    quality = np.where(by_model, np.clip(live.index.quality[records], 0, 1), np.nan).astype(np.float32)
+    scored = (records != NO_RECORD) & (live.index.source[records] != RecordSource.EDITED) & ~imported[records]
+    seen = scored & (kinds == MaskKind.MODEL)
+    score = np.where(scored, _probability(live.index.object_score[records]), np.nan).astype(np.float32)
+    quality = np.where(seen, np.clip(live.index.quality[records], 0, 1), np.nan).astype(np.float32)
     red, green, blue = voc_color(label)
     report = InstanceReport(
         color=f"#{red:02x}{green:02x}{blue:02x}",
@@ -124,7 +142,7 @@ def _instance(
         most_doubtful=tuple(doubt.describe(most_doubtful(doubt.flagged)[:MOST_SHOWN])),
         worst=(),
     )
-    confidence = np.fmin(score, quality)
+    confidence = np.where(seen, np.fmin(score, quality), np.float32(np.nan))
     return report, worst_frames(label, doubt, said, confidence, count)
 
 

@@ -21,7 +21,7 @@ from samannot_tui.jobs.reporting.draw import (
     value_ticks,
 )
 from samannot_tui.review.stats import SAM2_PHASES
-from samannot_tui.text import printable
+from samannot_tui.text import printable, time_spent
 
 GENERATOR = "samannot-tui report"
 STRIP, FLAGS, AREA, SCORE = 16.0, 28.0, 90.0, 70.0
@@ -54,7 +54,9 @@ def page(report: QualityReport, pictures: Sequence[bytes]) -> Iterator[str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(printable=printable, percent=_percent, number=_number, time=_time, data_url=_data_url)
+    environment.filters.update(
+        printable=printable, percent=_percent, number=_number, time=time_spent, data_url=_data_url
+    )
     style = files("samannot_tui.jobs.reporting").joinpath("report.css").read_text("utf-8")
     frames = Frames(report.frames, report.bin_frames)
     yield from environment.get_template("report.html.jinja").generate(
@@ -91,13 +93,6 @@ def _percent(share: float | None) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _data_url(jpeg: bytes) -> str:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -19,8 +20,9 @@ from samannot_tui.jobs.reporting.report import check_place, make_report, report_
 from samannot_tui.media.source import RgbFrame
 from samannot_tui.session import commands as cmd
 from samannot_tui.session import events as ev
+from samannot_tui.session.events import EngineInfo
 from samannot_tui.session.store import Session
-from tests.formats.support import INFO, ArraySource, annotated, edit, rectangle
+from tests.formats.support import INFO, ArraySource, annotated, edit, new_mask, rectangle
 
 HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\x1b[31m\u202egnp.exe", "{{ 7 * 7 }}&amp;'")
 
@@ -84,6 +86,26 @@ def test_what_it_says_of_an_instance(tmp_path: Path) -> None:
     assert [(each.frame, each.why) for each in cat.worst] == [(1, "unsatisfactory: lost an ear")]
     assert dog.worst[0].why == "3 pieces (doubt 0.70)"
     assert (report.stats.masks, report.engines[0].name, report.video) == (4, "test", "clip.mp4")
+
+
+def test_a_score_is_what_a_model_made_here_absent_or_not_and_never_a_detectors(tmp_path: Path) -> None:
+    session = annotated(tmp_path)
+    run = next(iter(session.state.runs.values())).plan
+    again = session.submit(cmd.StartRun(run, EngineInfo(name="test", version="1")))[0].seq
+    lost = msgspec.structs.replace(new_mask(3, 1, rectangle(9, 9, 0, 0), "propagated", again), object_score=-2.0)
+    session.append_masks([lost])
+    session.submit(cmd.ProgressRun(again, session.masks.length))
+    session.submit(cmd.EndRun(again, "finished"))
+    foreign = msgspec.structs.replace(new_mask(4, 1, rectangle(1, 1, 9, 9), "propagated"), imported=True)
+    (record,) = session.append_masks([foreign])
+    now = session.state.last_seq
+    span = ev.RecordSpan(record, record)
+    session.submit(cmd.Import(now, "coco", "theirs.json", (), (1,), (), (), (), (span,)))
+    dog = reported(session, tmp_path)[0].instances[0]
+    assert dog.presence["model"] == (0, 1, 1, 0, 1) and dog.presence["absent"] == (0, 0, 0, 1, 0)
+    assert dog.score.mean == (None, pytest.approx(0.7311, abs=1e-4), 0.7311, pytest.approx(0.1192, abs=1e-4), None)
+    assert dog.quality.mean == (None, 0.9, 0.9, None, None)
+    assert {3, 4}.isdisjoint(crop.frame for crop in dog.worst if crop.why.startswith("confidence"))
 
 
 def test_its_pictures_show_the_mask_and_what_is_around(tmp_path: Path) -> None:
