@@ -22,5 +22,7 @@ def print_comparison(folder: Path) -> None:
     each = ", ".join(f"{printable(found.names[score.id])} {score.j:.2f}" for score in truth)
     click.echo(f"{found.annotated} of {found.frames} frames annotated; on these")
     click.echo(f"mean J {fmean(score.j for score in truth):.2f} with the ground truth: {each}")
-    click.echo(f"mean J {fmean(score.j for score in reference):.2f} with the reference masks, which the flow engine made")
+    click.echo(
+        f"mean J {fmean(score.j for score in reference):.2f} with the reference masks, which the flow engine made"
+    )
     click.echo(f"session: {printable(folder)}")
