@@ -21,7 +21,7 @@ DOCS = Path(__file__).resolve().parent
 DISPLAY = ":97"
 COLOURS = 256
 SECONDS_TO_START = 5.0
-SECONDS_FOR_A_RUN = 25.0
+SECONDS_FOR_A_RUN = 35.0
 
 Step = str | float | Path
 """A key as xdotool names it; text to type, after a `"`; seconds to wait; where the picture goes."""
@@ -46,7 +46,7 @@ STEPS: tuple[Step, ...] = (
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        places = {name: home for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
+        places = dict.fromkeys(("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"), home)
         env = {**os.environ, **places, "DISPLAY": DISPLAY, "COLORTERM": "truecolor"}
         resources = ["-xrm", "XTerm*numColorRegisters: 256", "-xrm", "XTerm*maxGraphicSize: 4000x4000"]
         program = [sys.executable, "-m", "samannot_tui", "demo", "--engine", "flow"]
