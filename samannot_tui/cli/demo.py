@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from samannot_tui.cli.comparison import print_comparison
 from samannot_tui.cli.engine_info import engine_json, engine_words
 from samannot_tui.cli.open import graphics_option, open_app
 from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
@@ -26,8 +27,8 @@ def command(headless: bool, graphics: Requested, resource_log: Path | None, as_j
     """Show the whole job on the sample clip.
 
     On a terminal the app opens with the sample's prompts set: press > to propagate them. Headless, the
-    masks are made, exported and compared with the ground truth, and with the reference masks, which the flow
-    engine made: that shows whether an installation works, and how fast.
+    masks are made and exported: that shows whether an installation works, and how fast. Either way it ends by
+    comparing them with the ground truth, and with the reference masks, which the flow engine made.
     """
     engine = EngineOptions(**options)
     if headless or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -37,13 +38,13 @@ def command(headless: bool, graphics: Requested, resource_log: Path | None, as_j
 
 
 def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) -> None:
+    from samannot_tui.jobs.demo import compare_with_sample
     from samannot_tui.jobs.export import export_session
     from samannot_tui.jobs.export_request import ExportRequest
     from samannot_tui.jobs.propagate import propagate, whole_video
     from samannot_tui.jobs.resource_log import logging_resources
     from samannot_tui.jobs.sample import sample_folder
     from samannot_tui.jobs.track import prompted_session
-    from samannot_tui.review.evaluate import evaluate
 
     sample = sample_folder()
     say(options.resolve(Settings()).sentence)
@@ -59,9 +60,9 @@ def _headless(options: EngineOptions, resource_log: Path | None, as_json: bool) 
         finally:
             progress.finish()
             opened.close()
-    assert done.engine is not None, "the sample's prompts give every label something to start from"
-    j = evaluate(davis.folder, sample / "ground_truth").j
-    iou = evaluate(davis.folder, sample / "reference").pooled.iou
+    comparison = compare_with_sample(opened.session.folder)
+    assert done.engine is not None and comparison is not None, "the sample's prompts give every label a mask"
+    j, iou = comparison.truth.j, comparison.reference.pooled.iou
     speed = done.frames / done.seconds
     lines = [
         f"engine: {engine_words(done.engine)}",
@@ -96,3 +97,4 @@ def _in_the_app(options: EngineOptions, graphics: Requested, resource_log: Path 
         opened = open_sample()
         follow(opened.session)
         open_app(opened, options, graphics)
+    print_comparison(opened.session.folder)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from samannot_tui.cli.comparison import print_comparison
 from samannot_tui.cli.options import EngineOptions, engine_options, resource_log_option
 from samannot_tui.cli.output import say
 from samannot_tui.errors import InputError
@@ -76,8 +77,12 @@ def start(graphics: Requested) -> None:
 
     require_terminal()
     target = run_start_screen()
-    if target is not None:
-        open_app(open_sample() if target == sample_clip() else open_target(target), EngineOptions(), graphics)
+    if target == sample_clip():
+        opened = open_sample()
+        open_app(opened, EngineOptions(), graphics)
+        print_comparison(opened.session.folder)
+    elif target is not None:
+        open_app(open_target(target), EngineOptions(), graphics)
 
 
 def require_terminal() -> None:

@@ -44,6 +44,18 @@ def compare(
         return msgspec.structs.replace(report, notices=told)
 
 
+def compare_where_annotated(session: Session, gt: Path) -> Report | None:
+    """Score an open session against one video's label maps on the frames that it has annotated; None where it has none.
+
+    Raises as `compare`.
+    """
+    ours = SessionMaps(session, every_frame=False)
+    if not ours.names:
+        return None
+    ((name, theirs),) = find_videos(gt).items()
+    return evaluate_videos({name: ours}, {name: _SomeMaps(theirs, ours.names)})
+
+
 def _opened(path: Path, stack: ExitStack) -> Session:
     session = Session.open(path)
     stack.callback(session.close)
@@ -93,6 +105,17 @@ class SessionMaps:
         score = session.live.index.object_score
         shown = {label for label in session.state.labels if (score[session.live.records(label)[frames]] > 0).any()}
         return {0, *shown}
+
+
+class _SomeMaps:
+    """Some of the label maps of another."""
+
+    def __init__(self, maps: LabelMaps, names: Sequence[str]) -> None:
+        self.place = maps.place
+        self.names = names
+        self.read = maps.read
+        self.shown = maps.shown
+        self.values = maps.values
 
 
 def _stems(session: Session) -> Callable[[int], str]:
