@@ -52,6 +52,10 @@ class ReviewActions(PlayingActions):
         if review is None or review.left_at is None:
             self.begin_review()
             return
+        if review.left_at[0] not in self.place.state.labels:  # an undo has taken it away
+            self.begin_review(review.sample)
+            return
+        self._require_tracks()
         (label, frame), review.left_at = review.left_at, None
         self._show(label, frame)
         self.say("Back in the review; what has changed is to be judged again.")
@@ -136,7 +140,7 @@ class ReviewActions(PlayingActions):
             there = cells[min(max(at + rows, 0), len(cells) - 1)]
             self._show(there.label, there.frame)
             return
-        tracks = self._tracks()
+        tracks = self._require_tracks()
         track = track_of(tracks, self.place.label)
         at = tracks.index(track) + rows if track else 0
         self._show_track(tracks[min(max(at, 0), len(tracks) - 1)])
@@ -170,8 +174,13 @@ class ReviewActions(PlayingActions):
         """At a doubtful spot, what is doubtful is shown anyway."""
         if not self.place.is_reviewing:
             super().say_where_it_stops(way)
-        elif self.place.frame == (self._track().last if way == FORWARD else self._track().first):
-            self.say(f"The track {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}.")
+            return
+        track = track_of(self._tracks(), self.place.label)
+        first, last = (track.first, track.last) if track else (0, self.place.frame_count - 1)
+        if self.place.frame == (last if way == FORWARD else first):
+            self.say(
+                f"The {'track' if track else 'video'} {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}."
+            )
 
     async def _judge(self, verdict: Verdict, reason: str = "") -> None:
         review, (label, stretches) = self._review(), self._judged_part()
@@ -257,6 +266,15 @@ class ReviewActions(PlayingActions):
     def _tracks(self) -> list[Track]:
         review = self.place.review
         return [] if review is None else review.tracks(self.place.state, self.place.live)
+
+    def _require_tracks(self) -> list[Track]:
+        """Raises:
+        InputError: all masks have gone since the review began.
+        """
+        tracks = self._tracks()
+        if not tracks:
+            raise InputError("There are no masks to review any more.")
+        return tracks
 
     def _track(self) -> Track:
         """The active label's.

@@ -1,0 +1,75 @@
+"""A review where something is gone, hidden, or done in an unusual order."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from samannot_tui.session.commands import AddLabel, ClearMasks, DrawSample
+from samannot_tui.session.events import SampleDrawn
+from tests.tui.conftest import Desk, OpenDesk
+from tests.tui.test_review import CAT, DOG, LAST, annotate, line, mask, where
+
+
+@pytest.fixture(autouse=True)
+def ann(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SAMANNOT_REVIEWER", "ann")
+    yield
+
+
+async def check(at: Desk, count: int, seed: int = 1) -> SampleDrawn:
+    (drawn,) = at.session.submit(DrawSample(count, seed))
+    assert isinstance(drawn, SampleDrawn)
+    await at.settle()
+    at.screen.begin_review(drawn)
+    await at.settle()
+    return drawn
+
+
+async def test_masks_that_are_all_gone_after_mending_are_no_harm(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "enter")
+        at.session.submit(ClearMasks((DOG, CAT), 0, LAST))
+        await at.settle()
+        await at.press("V")
+        assert at.told[-1] == "There are no masks to review any more." and not at.screen.place.is_reviewing
+        await at.press("u", "V")
+        assert at.screen.place.is_reviewing and where(at) == (DOG, 0)
+
+
+async def test_masks_that_go_during_a_review_are_no_harm(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "s")
+        at.session.submit(ClearMasks((DOG, CAT), 0, LAST))
+        await at.settle()
+        await at.press("right", "pagedown", "z", "escape", "j", "k", "y", "n", "m", "u", "s", "space", "B", "escape")
+        await at.press("escape")
+        assert at.screen.place.review is None
+
+
+async def test_a_label_that_was_undone_in_mending_is_no_harm(desk: OpenDesk) -> None:
+    async with desk() as at:
+        at.session.submit(AddLabel("dog"))
+        mask(at.session, 3, DOG)
+        at.session.submit(AddLabel("cat"))
+        mask(at.session, 5, CAT)
+        await at.settle()
+        await at.press("V", "y", "enter", "u", "u")
+        assert CAT not in at.screen.place.state.labels
+        await at.press("V")
+        assert at.screen.place.is_reviewing and "All tracks are judged" in line(at)
+
+
+async def test_a_label_without_masks_can_be_played_in_a_review(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr("samannot_tui.tui.actions.playing.monotonic", lambda: seconds[0])
+    async with desk() as at:
+        await annotate(at)
+        at.session.submit(AddLabel("bird"))
+        await at.settle()
+        await at.press("V", "3")
+        await at.pilot.press("space")
+        seconds[0] += 60
+        await at.until(lambda: at.screen._playback is None)
+        assert where(at) == (3, LAST)
