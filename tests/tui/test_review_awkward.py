@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from samannot_tui.session.commands import AddLabel, ClearMasks, DrawSample
+from samannot_tui.session.commands import AddLabel, ClearMasks, DrawSample, HideLabel
 from samannot_tui.session.events import SampleDrawn
+from samannot_tui.tui.drawing import request_for
+from samannot_tui.tui.widgets.canvas import Canvas
 from tests.tui.conftest import Desk, OpenDesk
 from tests.tui.test_review import CAT, DOG, LAST, annotate, line, mask, where
 
@@ -73,3 +75,17 @@ async def test_a_label_without_masks_can_be_played_in_a_review(desk: OpenDesk, m
         seconds[0] += 60
         await at.until(lambda: at.screen._playback is None)
         assert where(at) == (3, LAST)
+
+
+async def test_a_hidden_label_is_shown_while_it_is_judged(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        at.session.submit(HideLabel(DOG, True))
+        await at.settle()
+        target = at.screen.query_one(Canvas).target
+        assert target is not None
+        assert request_for(at.screen.place, target).labels[0].hidden
+        await at.press("V")
+        assert not request_for(at.screen.place, target).labels[0].hidden
+        await at.press("escape")
+        assert request_for(at.screen.place, target).labels[0].hidden
