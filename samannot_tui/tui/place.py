@@ -107,6 +107,12 @@ class Place:
         return self.review is not None and self.review.is_on
 
     @property
+    def part_from(self) -> int | None:
+        """The frame where a part of the active label's track was begun, to be judged by itself."""
+        marked = self.review.marked if self.review is not None else None
+        return marked[1] if marked is not None and marked[0] == self.label else None
+
+    @property
     def sheet(self) -> Sheet | None:
         """The contact sheet, where it is shown in place of the frame."""
         return self.review.sheet if self.review is not None and self.review.is_on else None

@@ -35,14 +35,14 @@ class Review:
 
     Attributes:
         sample: the frames drawn that are judged one by one; None where tracks are.
-        marked: the frame where the part to be judged begins; None for all of the track.
+        marked: (label, frame) where the part to be judged begins; None for all of the track.
         asks: is the key of a reason waited for?
         sheet: the contact sheet, None while the frame is shown.
         left_at: (label, frame) that was left to mend something; None while the review goes on.
     """
 
     sample: SampleDrawn | None = None
-    marked: int | None = None
+    marked: tuple[int, int] | None = None
     asks: bool = False
     sheet: Sheet | None = None
     left_at: tuple[int, int] | None = None

@@ -9,7 +9,7 @@ from samannot_tui.session.events import SampleDrawn
 from samannot_tui.tui.drawing import request_for
 from samannot_tui.tui.widgets.canvas import Canvas
 from tests.tui.conftest import Desk, OpenDesk
-from tests.tui.test_review import CAT, DOG, LAST, annotate, line, mask, where
+from tests.tui.test_review import CAT, DOG, LAST, annotate, line, mask, said, where
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +89,18 @@ async def test_a_hidden_label_is_shown_while_it_is_judged(desk: OpenDesk) -> Non
         assert not request_for(at.screen.place, target).labels[0].hidden
         await at.press("escape")
         assert request_for(at.screen.place, target).labels[0].hidden
+
+
+async def test_a_part_that_was_begun_is_of_one_track(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "right", "m", "down", "y")
+    assert said(at) == [(CAT, 5, 9, "satisfactory", "", "ann")]
+
+
+async def test_a_refused_verdict_leaves_the_part(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "down", "end", "m", "y")
+        assert "no mask" in at.told[-1]
+        assert at.screen.place.review is not None and at.screen.place.review.marked is not None

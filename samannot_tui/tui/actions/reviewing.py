@@ -63,7 +63,7 @@ class ReviewActions(PlayingActions):
     def action_leave_review(self) -> None:
         """Forget the part that is marked, else leave."""
         review = self._review()
-        if review.marked is not None:
+        if self.place.part_from is not None:
             review.marked = None
             self.say("The whole track again.")
             self.show_place()
@@ -116,7 +116,7 @@ class ReviewActions(PlayingActions):
 
     def action_mark_part(self) -> None:
         """A verdict is on the frames from here to where it is given."""
-        self._review().marked = self.place.frame
+        self._review().marked = self.require_label().id, self.place.frame
         self.show_place()
 
     async def action_take_back(self) -> None:
@@ -188,9 +188,10 @@ class ReviewActions(PlayingActions):
         commands: list[AnyCommand] = [
             MarkReview(label, first, last, verdict, reason, reviewer(), sample) for first, last in stretches
         ]
-        part, review.marked = review.marked, None
+        part = self.place.part_from
         await self.client.submit_all(commands)
         await self.taken_in()
+        review.marked = None
         where = frames_in_words(stretches[0][0], stretches[-1][1])
         said = f"{self.place.name_of(label)} {reason or verdict}, {where}."
         if review.sample is not None:
@@ -211,8 +212,9 @@ class ReviewActions(PlayingActions):
             if SampledFrame(frame, track.label) not in review.sample.frames:
                 raise InputError("This frame was not drawn; down goes to the next one that was.")
             return track.label, [(frame, frame)]
-        if review.marked is not None:
-            return track.label, [(min(review.marked, frame), max(review.marked, frame))]
+        part = self.place.part_from
+        if part is not None:
+            return track.label, [(min(part, frame), max(part, frame))]
         return track.label, track.open_stretches() or [(track.first, track.last)]
 
     def _next_track(self, after: int | None, said: str = "") -> None:
