@@ -101,11 +101,15 @@ def spots(frames: npt.NDArray[np.intp], doubts: npt.NDArray[np.float32]) -> list
 
 @dataclass(frozen=True)
 class Tally:
-    """An independent check so far: how many of the frames drawn are satisfactory, are not, are to be judged."""
+    """An independent check so far: how many of the frames drawn are satisfactory, are not, are to be judged.
+
+    `gone` are those that have no mask any more: there is nothing to judge.
+    """
 
     satisfactory: int
     unsatisfactory: int
     open: int
+    gone: int = 0
 
     @property
     def judged(self) -> int:
@@ -115,6 +119,7 @@ class Tally:
     def words(self) -> str:
         """ "18 of 20 satisfactory: 90 %, likely 70 to 97 %", and how many are left."""
         left = f"; {self.open} to be judged" if self.open else ""
+        left += f"; {self.gone} without a mask by now" if self.gone else ""
         if not self.judged:
             return f"none judged{left}"
         low, high = likely_share(self.satisfactory, self.judged)
@@ -127,7 +132,18 @@ def tally(state: State, live: LiveMasks, sample: SampleDrawn) -> Tally:
     """What was said of the frames drawn; a mask that has changed since is to be judged again."""
     said = sampled_verdicts(state, live, sample)
     good, bad = said.count(Standing.SATISFACTORY), said.count(Standing.UNSATISFACTORY)
-    return Tally(good, bad, len(said) - good - bad)
+    left = len(to_be_judged(state, live, sample))
+    return Tally(good, bad, left, len(said) - good - bad - left)
+
+
+def to_be_judged(state: State, live: LiveMasks, sample: SampleDrawn) -> list[int]:
+    """Which of the frames drawn have a mask and no verdict on it, by their number in the sample, rising."""
+    said = sampled_verdicts(state, live, sample)
+    return [
+        number
+        for number, (cell, standing) in enumerate(zip(sample.frames, said, strict=True))
+        if standing not in _VERDICTS and cell.label in state.labels and live.records(cell.label)[cell.frame]
+    ]
 
 
 def likely_share(good: int, judged: int) -> tuple[float, float]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from samannot_tui.session.commands import AddLabel, ClearMasks, DrawSample, HideLabel
-from samannot_tui.session.events import SampleDrawn
+from samannot_tui.session.events import ReviewWithdrawn, SampleDrawn
+from samannot_tui.session.reviews import Standing, sampled_verdicts, verdicts
 from samannot_tui.tui.drawing import request_for
 from samannot_tui.tui.widgets.canvas import Canvas
 from tests.tui.conftest import Desk, OpenDesk
@@ -98,9 +99,71 @@ async def test_a_part_that_was_begun_is_of_one_track(desk: OpenDesk) -> None:
     assert said(at) == [(CAT, 5, 9, "satisfactory", "", "ann")]
 
 
+async def test_a_second_verdict_is_on_what_the_first_was_on(desk: OpenDesk) -> None:
+    """A y too many does not take away what was said of a part."""
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "down", "y", "m", "right", "n", "l", "y")
+        assert "All tracks are judged" in line(at)
+        assert where(at) == (DOG, 1)
+        await at.press("end", "y")
+        standing = verdicts(at.session.state, at.session.live, DOG).standing
+        assert standing[:3].tolist() == [Standing.UNSATISFACTORY, Standing.UNSATISFACTORY, Standing.SATISFACTORY]
+        await at.press("home", "n", "d")
+        assert said(at)[-1] == (DOG, 0, 1, "unsatisfactory", "drifted", "ann")
+
+
 async def test_a_refused_verdict_leaves_the_part(desk: OpenDesk) -> None:
     async with desk() as at:
         await annotate(at)
         await at.press("V", "down", "end", "m", "y")
         assert "no mask" in at.told[-1]
         assert at.screen.place.review is not None and at.screen.place.review.marked is not None
+
+
+async def test_taking_back_in_a_check_leaves_what_was_said_of_the_track(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "y", "y", "escape")
+        drawn = await check(at, 4)
+        await at.press("u")
+        assert at.told[-1] == "Nothing was said of this frame in this check."
+        assert not any(isinstance(event, ReviewWithdrawn) for event in at.session.history())
+        await at.press("n", "l", "up", "u")
+        back = at.session.history()[-1]
+        assert isinstance(back, ReviewWithdrawn)
+        assert (back.label, back.first, back.last) == (drawn.frames[0].label, *[drawn.frames[0].frame] * 2)
+
+
+async def test_looking_around_in_a_check_loses_no_place(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        drawn = await check(at, 4)
+        second, third = drawn.frames[1:3]
+        await at.press("down")
+        assert where(at) == (second.label, second.frame)
+        await at.press("right", "down")
+        assert where(at) == (third.label, third.frame)
+        await at.press("up", "right", "up")
+        assert where(at) == (second.label, second.frame)
+
+
+async def test_in_a_check_there_are_no_parts(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await check(at, 4)
+        await at.press("m")
+        assert "by itself" in at.told[-1] and at.screen.place.review is not None
+        assert at.screen.place.review.marked is None
+
+
+async def test_a_drawn_frame_whose_mask_is_gone_does_not_hold_up_the_check(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        drawn = await check(at, 4)
+        gone = drawn.frames[0]
+        at.session.submit(ClearMasks((gone.label,), gone.frame, gone.frame))
+        await at.settle()
+        await at.press("down", "y", "y", "y")
+        assert "Done: 3 of 3 satisfactory" in line(at)
+        assert sampled_verdicts(at.session.state, at.session.live, drawn)[0] == Standing.NONE

@@ -1,9 +1,10 @@
 """Actions of the review: a verdict on one track after the other, by keys alone."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from samannot_tui.errors import InputError
-from samannot_tui.review.progress import Track, next_open, tally
+from samannot_tui.review.progress import Track, next_open, tally, to_be_judged
 from samannot_tui.session.commands import AnyCommand, MarkReview, WithdrawReview
 from samannot_tui.session.events import SampledFrame, SampleDrawn, Verdict
 from samannot_tui.session.reviewer import reviewer
@@ -116,27 +117,39 @@ class ReviewActions(PlayingActions):
 
     def action_mark_part(self) -> None:
         """A verdict is on the frames from here to where it is given."""
+        if self._review().sample is not None:
+            raise InputError("In a check each frame drawn is judged by itself.")
         self._review().marked = self.require_label().id, self.place.frame
         self.show_place()
 
     async def action_take_back(self) -> None:
         """What was said of this frame is said no more, on all frames that it was said of in one go."""
         self.require_writable()
-        track = self._track()
-        marks = verdicts(self.place.state, self.place.live, track.label).marks
-        stretch = track.stretch_at(self.place.frame, marks)
-        if stretch is None:
-            raise InputError("Nothing was said of this frame.")
+        track, sample = self._track(), self._review().sample
+        stretch = self._said_here(track) if sample is None else self._said_in_check(sample)
         name = self.place.name_of(track.label)
         done = f"The verdict on {name}, {frames_in_words(*stretch)}, is taken back."
         await self.carried_out(self.submit_and_say(WithdrawReview(track.label, *stretch, reviewer()), done))
+
+    def _said_in_check(self, sample: SampleDrawn) -> tuple[int, int]:
+        """This frame alone: what a review said of the track around it is none of the check's business.
+
+        Raises:
+            InputError: nothing was said of it in the check.
+        """
+        at = self._place_in(sample.frames)
+        if at is None or sampled_verdicts(self.place.state, self.place.live, sample)[at] == Standing.NONE:
+            raise InputError("Nothing was said of this frame in this check.")
+        return self.place.frame, self.place.frame
 
     def action_next_track(self, rows: int) -> None:
         """To the next or previous track, or frame of the sample."""
         review = self._review()
         if review.sample is not None:
-            cells = review.sample.frames
-            at = self._place_in(cells)
+            cells, here = review.sample.frames, (self.place.label or 0, self.place.frame)
+            # Who has looked around goes on with the frame drawn that lies before or behind.
+            drawn = [(cell.label, cell.frame) for cell in cells]
+            at = bisect_left(drawn, here) if rows < 0 else bisect_right(drawn, here) - 1
             there = cells[min(max(at + rows, 0), len(cells) - 1)]
             self._show(there.label, there.frame)
             return
@@ -202,7 +215,8 @@ class ReviewActions(PlayingActions):
             self.say(said)
 
     def _judged_part(self) -> tuple[int, Sequence[tuple[int, int]]]:
-        """The label and the frames that a verdict is on: the part marked, else what is to be judged still, else all.
+        """The label and the frames that a verdict is on: the part marked, else what is to be judged still; where nothing
+        is, what the verdict here was on.
 
         Raises:
             InputError: nothing here can be judged.
@@ -215,7 +229,19 @@ class ReviewActions(PlayingActions):
         part = self.place.part_from
         if part is not None:
             return track.label, [(min(part, frame), max(part, frame))]
-        return track.label, track.open_stretches() or [(track.first, track.last)]
+        return track.label, track.open_stretches() or [self._said_here(track)]
+
+    def _said_here(self, track: Track) -> tuple[int, int]:
+        """The frames around this one that something was said of in one go.
+
+        Raises:
+            InputError: nothing was.
+        """
+        marks = verdicts(self.place.state, self.place.live, track.label).marks
+        stretch = track.stretch_at(self.place.frame, marks)
+        if stretch is None:
+            raise InputError("Nothing was said of this frame.")
+        return stretch
 
     def _next_track(self, after: int | None, said: str = "") -> None:
         """To what is to be judged next; where nothing is, stay."""
@@ -239,11 +265,10 @@ class ReviewActions(PlayingActions):
         review = self._review()
         assert review.sample is not None, "asked for of a check alone"
         cells = review.sample.frames
-        at = -1 if after is None else self._place_in(cells)
-        said_of = sampled_verdicts(self.place.state, self.place.live, review.sample)
-        open_ones = [n for n, standing in enumerate(said_of) if standing in (Standing.NONE, Standing.CHANGED)]
+        at = None if after is None else self._place_in(cells)
+        open_ones = to_be_judged(self.place.state, self.place.live, review.sample)
         if open_ones:
-            cell = cells[next((n for n in open_ones if n > at), open_ones[0])]
+            cell = cells[next((n for n in open_ones if at is None or n > at), open_ones[0])]
             self._show(cell.label, cell.frame)
             self.say(said or "Judge this frame of this instance by itself: y satisfactory, n not.")
             return
@@ -252,9 +277,9 @@ class ReviewActions(PlayingActions):
         self.say(f"Done: {tally(self.place.state, self.place.live, review.sample).words}. Esc leaves.")
         self.show_place()
 
-    def _place_in(self, cells: Sequence[SampledFrame]) -> int:
+    def _place_in(self, cells: Sequence[SampledFrame]) -> int | None:
         here = SampledFrame(self.place.frame, self.place.label or 0)
-        return cells.index(here) if here in cells else -1
+        return cells.index(here) if here in cells else None
 
     def _show(self, label: int, frame: int) -> None:
         self.place.keep(label=label, frame=min(frame, self.place.frame_count - 1))
