@@ -9,6 +9,7 @@ from samannot_tui.session.events import ReviewWithdrawn, SampleDrawn
 from samannot_tui.session.reviews import Standing, sampled_verdicts, verdicts
 from samannot_tui.tui.drawing import request_for
 from samannot_tui.tui.widgets.canvas import Canvas
+from samannot_tui.tui.widgets.timeline import Timeline
 from tests.tui.conftest import Desk, OpenDesk
 from tests.tui.test_review import CAT, DOG, LAST, annotate, line, mask, said, where
 
@@ -167,3 +168,33 @@ async def test_a_drawn_frame_whose_mask_is_gone_does_not_hold_up_the_check(desk:
         await at.press("down", "y", "y", "y")
         assert "Done: 3 of 3 satisfactory" in line(at)
         assert sampled_verdicts(at.session.state, at.session.live, drawn)[0] == Standing.NONE
+
+
+async def test_the_mouse_does_not_move_a_verdict_that_waits_for_its_reason(desk: OpenDesk) -> None:
+    async with desk((120, 40)) as at:
+        await annotate(at)
+        await at.press("V", "n")
+        at.screen.post_message(Timeline.Seek(20))
+        await at.settle()
+        assert where(at) == (DOG, 0)
+        await at.press("escape", "m", "right", "n", "o")
+        at.screen.post_message(Timeline.Seek(20))
+        await at.settle()
+        await at.type("x")
+        await at.press("enter")
+    assert said(at) == [(DOG, 0, 1, "unsatisfactory", "x", "ann")]
+
+
+async def test_a_check_that_is_left_is_not_what_v_goes_on_with(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await check(at, 4)
+        await at.press("escape")
+        assert "review --sample 4" in line(at)
+
+
+async def test_what_is_said_of_the_rest_does_not_name_all(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "down", "y", "right", "m", "n", "l", "y")
+        assert f"dog satisfactory, what was left of frames 0 to {LAST}." in line(at)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 
 from samannot_tui.errors import InputError
 from samannot_tui.review.progress import Track, next_open, tally, to_be_judged
@@ -26,6 +27,9 @@ JUDGING = (
 """All that can be done in a review: nothing that changes a mask."""
 JUDGING_ALONE = JUDGING[:9]
 """Those of them that mean nothing outside it."""
+
+Part = tuple[int, Sequence[tuple[int, int]]]
+"""What a verdict is on: a label's ID, and first and last frames."""
 
 
 class ReviewActions(PlayingActions):
@@ -72,7 +76,10 @@ class ReviewActions(PlayingActions):
         self.place.review = None
         self.refresh_bindings()
         self.show_place()
-        self.say("The review is left; V goes on with it.")
+        if review.sample is None:
+            self.say("The review is left; V goes on with it.")
+        else:
+            self.say(f"The check is left; `review --sample {len(review.sample.frames)}` goes on with it.")
 
     def action_mend(self) -> None:
         """Annotate at this frame; V comes back to it."""
@@ -98,12 +105,11 @@ class ReviewActions(PlayingActions):
 
     def action_other_reason(self) -> None:
         self._ask_for_reason(False)
-        self.ask(
-            "What is wrong", self._answer_reason, example="flickers; Enter alone gives no reason", takes_nothing=True
-        )
+        answer, example = partial(self._answer_reason, self._judged_part()), "flickers; Enter alone gives no reason"
+        self.ask("What is wrong", answer, example=example, takes_nothing=True)
 
-    async def _answer_reason(self, words: str) -> None:
-        await self.carried_out(self._judge("unsatisfactory", words.strip()))
+    async def _answer_reason(self, part: Part, words: str) -> None:
+        await self.carried_out(self._judge("unsatisfactory", words.strip(), part))
 
     def action_no_reason(self) -> None:
         self._ask_for_reason(False)
@@ -185,18 +191,15 @@ class ReviewActions(PlayingActions):
 
     def say_where_it_stops(self, way: int) -> None:
         """At a doubtful spot, what is doubtful is shown anyway."""
-        if not self.place.is_reviewing:
+        track = track_of(self._tracks(), self.place.label) if self.place.is_reviewing else None
+        if track is None:
             super().say_where_it_stops(way)
-            return
-        track = track_of(self._tracks(), self.place.label)
-        first, last = (track.first, track.last) if track else (0, self.place.frame_count - 1)
-        if self.place.frame == (last if way == FORWARD else first):
-            self.say(
-                f"The {'track' if track else 'video'} {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}."
-            )
+        elif self.place.frame == (track.last if way == FORWARD else track.first):
+            self.say(f"The track {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}.")
 
-    async def _judge(self, verdict: Verdict, reason: str = "") -> None:
-        review, (label, stretches) = self._review(), self._judged_part()
+    async def _judge(self, verdict: Verdict, reason: str = "", on: Part | None = None) -> None:
+        """`on` is what it is on, where that was asked for before; else see `_judged_part`."""
+        review, (label, stretches) = self._review(), on or self._judged_part()
         sample = review.sample.seq if review.sample else None
         commands: list[AnyCommand] = [
             MarkReview(label, first, last, verdict, reason, reviewer(), sample) for first, last in stretches
@@ -205,7 +208,8 @@ class ReviewActions(PlayingActions):
         await self.client.submit_all(commands)
         await self.taken_in()
         review.marked = None
-        where = frames_in_words(stretches[0][0], stretches[-1][1])
+        whole = "" if len(stretches) == 1 else "what was left of "
+        where = whole + frames_in_words(stretches[0][0], stretches[-1][1])
         said = f"{self.place.name_of(label)} {reason or verdict}, {where}."
         if review.sample is not None:
             self._next_of_sample(self.place.frame, said)
@@ -214,9 +218,9 @@ class ReviewActions(PlayingActions):
         else:
             self.say(said)
 
-    def _judged_part(self) -> tuple[int, Sequence[tuple[int, int]]]:
-        """The label and the frames that a verdict is on: the part marked, else what is to be judged still; where nothing
-        is, what the verdict here was on.
+    def _judged_part(self) -> Part:
+        """The label and the frames that a verdict is on: the part marked, else what is to be judged still; where there
+        is nothing, what the verdict here was on.
 
         Raises:
             InputError: nothing here can be judged.
