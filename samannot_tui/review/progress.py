@@ -83,11 +83,26 @@ _VERDICTS = (Standing.SATISFACTORY, Standing.UNSATISFACTORY)
 
 def tracks(state: State, live: LiveMasks) -> list[Track]:
     """The labels that have masks, by ID; hidden ones too."""
-    return [
-        Track(label, frames, verdicts(state, live, label).standing)
-        for label in sorted(state.labels)
-        if len(frames := live.frames(label))
-    ]
+    return Tracks().of(state, live)
+
+
+class Tracks:
+    """Tracks of an annotation that goes on: of those that were found before only what has changed is found anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, npt.NDArray[np.int32], Track]] = {}
+
+    def of(self, state: State, live: LiveMasks) -> list[Track]:
+        """As `tracks`; always of the same session, at one time after the other."""
+        return [self._track(label, state, live) for label in sorted(state.labels) if len(live.frames(label))]
+
+    def _track(self, label: int, state: State, live: LiveMasks) -> Track:
+        said, records = len(state.reviews.get(label, ())), live.records(label)
+        known = self._known.get(label)
+        if known is None or known[0] != said or not np.array_equal(known[1], records):
+            track = Track(label, live.frames(label), verdicts(state, live, label).standing)
+            known = self._known[label] = said, records.copy(), track
+        return known[2]
 
 
 def spots(frames: npt.NDArray[np.intp], doubts: npt.NDArray[np.float32]) -> list[int]:
@@ -132,13 +147,16 @@ def tally(state: State, live: LiveMasks, sample: SampleDrawn) -> Tally:
     """What was said of the frames drawn; a mask that has changed since is to be judged again."""
     said = sampled_verdicts(state, live, sample)
     good, bad = said.count(Standing.SATISFACTORY), said.count(Standing.UNSATISFACTORY)
-    left = len(to_be_judged(state, live, sample))
+    left = len(_to_be_judged(said, state, live, sample))
     return Tally(good, bad, left, len(said) - good - bad - left)
 
 
 def to_be_judged(state: State, live: LiveMasks, sample: SampleDrawn) -> list[int]:
     """Which of the frames drawn have a mask and no verdict on it, by their number in the sample, rising."""
-    said = sampled_verdicts(state, live, sample)
+    return _to_be_judged(sampled_verdicts(state, live, sample), state, live, sample)
+
+
+def _to_be_judged(said: Sequence[Standing], state: State, live: LiveMasks, sample: SampleDrawn) -> list[int]:
     return [
         number
         for number, (cell, standing) in enumerate(zip(sample.frames, said, strict=True))

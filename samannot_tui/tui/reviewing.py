@@ -1,9 +1,9 @@
 """The review as the screen shows it: where it is, and what there is to say of that. No textual, no session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from samannot_tui.review.progress import Tally, Track, tracks
+from samannot_tui.review.progress import Tally, Track, Tracks
 from samannot_tui.session.events import ReviewMarked, SampleDrawn
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.reviews import Standing
@@ -47,6 +47,7 @@ class Review:
     sheet: Sheet | None = None
     left_at: tuple[int, int] | None = None
     _known: tuple[int, list[Track]] | None = None
+    _tracks: Tracks = field(default_factory=Tracks)
 
     @property
     def is_on(self) -> bool:
@@ -56,7 +57,7 @@ class Review:
     def tracks(self, state: State, live: LiveMasks) -> list[Track]:
         """As `review.progress.tracks`; found once for each state of the annotation, since every key asks."""
         if self._known is None or self._known[0] != state.last_seq:
-            self._known = state.last_seq, tracks(state, live)
+            self._known = state.last_seq, self._tracks.of(state, live)
         return self._known[1]
 
 
