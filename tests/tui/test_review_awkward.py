@@ -65,7 +65,9 @@ async def test_a_label_that_was_undone_in_mending_is_no_harm(desk: OpenDesk) -> 
         assert at.screen.place.is_reviewing and "All tracks are judged" in line(at)
 
 
-async def test_a_label_without_masks_can_be_played_in_a_review(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_label_without_masks_can_be_played_in_a_review(
+    desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = [0.0]
     monkeypatch.setattr("samannot_tui.tui.actions.playing.monotonic", lambda: seconds[0])
     async with desk() as at:
@@ -197,4 +199,13 @@ async def test_what_is_said_of_the_rest_does_not_name_all(desk: OpenDesk) -> Non
     async with desk() as at:
         await annotate(at)
         await at.press("V", "down", "y", "right", "m", "n", "l", "y")
-        assert f"dog satisfactory, what was left of frames 0 to {LAST}." in line(at)
+        assert "dog: the rest satisfactory." in line(at)
+
+
+async def test_v_comes_back_from_whatever_mode_something_was_mended_in(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await annotate(at)
+        await at.press("V", "right", "enter", "b", "enter", "right", "V")
+        assert at.screen.place.is_reviewing and at.screen.place.mode is None and where(at) == (DOG, 1)
+        await at.press("right", "y")
+        assert said(at) == [(DOG, 0, LAST, "satisfactory", "", "ann")]

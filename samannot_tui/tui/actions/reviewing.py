@@ -44,7 +44,7 @@ class ReviewActions(PlayingActions):
         review = Review(sample)
         if not review.tracks(self.place.state, self.place.live):
             raise InputError("There are no masks to review yet.")
-        self.place.review = review
+        self.place.review, self.place.mode = review, None
         if sample is not None:
             self._next_of_sample(None)
             return
@@ -61,6 +61,7 @@ class ReviewActions(PlayingActions):
             self.begin_review(review.sample)
             return
         self._require_tracks()
+        self.place.mode = None
         (label, frame), review.left_at = review.left_at, None
         self._show(label, frame)
         self.say("Back in the review; what has changed is to be judged again.")
@@ -208,9 +209,11 @@ class ReviewActions(PlayingActions):
         await self.client.submit_all(commands)
         await self.taken_in()
         review.marked = None
-        whole = "" if len(stretches) == 1 else "what was left of "
-        where = whole + frames_in_words(stretches[0][0], stretches[-1][1])
-        said = f"{self.place.name_of(label)} {reason or verdict}, {where}."
+        name = self.place.name_of(label)
+        if len(stretches) == 1:
+            said = f"{name} {reason or verdict}, {frames_in_words(*stretches[0])}."
+        else:
+            said = f"{name}: the rest {reason or verdict}."
         if review.sample is not None:
             self._next_of_sample(self.place.frame, said)
         elif part is None:

@@ -229,7 +229,8 @@ class Workspace(
         review = self.place.review
         if review is None or not review.is_on:
             in_reviews_alone = (*ASKING, *JUDGING_ALONE, *SHEET_ALONE)
-            return action not in in_reviews_alone and (action != "review" or self.place.mode is None)
+            is_mending = review is not None  # then V comes back out of any mode, as is said there
+            return action not in in_reviews_alone and (action != "review" or is_mending or self.place.mode is None)
         return action in (ASKING if review.asks else JUDGING if review.sheet is None else ON_SHEET)
 
     def _asks_for_reason(self) -> bool:
