@@ -65,9 +65,7 @@ async def test_a_label_that_was_undone_in_mending_is_no_harm(desk: OpenDesk) -> 
         assert at.screen.place.is_reviewing and "All tracks are judged" in line(at)
 
 
-async def test_a_label_without_masks_can_be_played_in_a_review(
-    desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_label_without_masks_can_be_played_in_a_review(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = [0.0]
     monkeypatch.setattr("samannot_tui.tui.actions.playing.monotonic", lambda: seconds[0])
     async with desk() as at:
