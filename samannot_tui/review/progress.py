@@ -83,11 +83,26 @@ _VERDICTS = (Standing.SATISFACTORY, Standing.UNSATISFACTORY)
 
 def tracks(state: State, live: LiveMasks) -> list[Track]:
     """The labels that have masks, by ID; hidden ones too."""
-    return [
-        Track(label, frames, verdicts(state, live, label).standing)
-        for label in sorted(state.labels)
-        if len(frames := live.frames(label))
-    ]
+    return Tracks().of(state, live)
+
+
+class Tracks:
+    """Tracks of an annotation that goes on: of those that were found before only what has changed is found anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, npt.NDArray[np.int32], Track]] = {}
+
+    def of(self, state: State, live: LiveMasks) -> list[Track]:
+        """As `tracks`; always of the same session, at one time after the other."""
+        return [self._track(label, state, live) for label in sorted(state.labels) if len(live.frames(label))]
+
+    def _track(self, label: int, state: State, live: LiveMasks) -> Track:
+        said, records = len(state.reviews.get(label, ())), live.records(label)
+        known = self._known.get(label)
+        if known is None or known[0] != said or not np.array_equal(known[1], records):
+            track = Track(label, live.frames(label), verdicts(state, live, label).standing)
+            known = self._known[label] = said, records.copy(), track
+        return known[2]
 
 
 def spots(frames: npt.NDArray[np.intp], doubts: npt.NDArray[np.float32]) -> list[int]:
@@ -101,11 +116,15 @@ def spots(frames: npt.NDArray[np.intp], doubts: npt.NDArray[np.float32]) -> list
 
 @dataclass(frozen=True)
 class Tally:
-    """An independent check so far: how many of the frames drawn are satisfactory, are not, are to be judged."""
+    """An independent check so far: how many of the frames drawn are satisfactory, are not, are to be judged.
+
+    `gone` are those that have no mask any more: there is nothing to judge.
+    """
 
     satisfactory: int
     unsatisfactory: int
     open: int
+    gone: int = 0
 
     @property
     def judged(self) -> int:
@@ -115,6 +134,7 @@ class Tally:
     def words(self) -> str:
         """ "18 of 20 satisfactory: 90 %, likely 70 to 97 %", and how many are left."""
         left = f"; {self.open} to be judged" if self.open else ""
+        left += f"; {self.gone} without a mask by now" if self.gone else ""
         if not self.judged:
             return f"none judged{left}"
         low, high = likely_share(self.satisfactory, self.judged)
@@ -127,7 +147,21 @@ def tally(state: State, live: LiveMasks, sample: SampleDrawn) -> Tally:
     """What was said of the frames drawn; a mask that has changed since is to be judged again."""
     said = sampled_verdicts(state, live, sample)
     good, bad = said.count(Standing.SATISFACTORY), said.count(Standing.UNSATISFACTORY)
-    return Tally(good, bad, len(said) - good - bad)
+    left = len(_to_be_judged(said, state, live, sample))
+    return Tally(good, bad, left, len(said) - good - bad - left)
+
+
+def to_be_judged(state: State, live: LiveMasks, sample: SampleDrawn) -> list[int]:
+    """Which of the frames drawn have a mask and no verdict on it, by their number in the sample, rising."""
+    return _to_be_judged(sampled_verdicts(state, live, sample), state, live, sample)
+
+
+def _to_be_judged(said: Sequence[Standing], state: State, live: LiveMasks, sample: SampleDrawn) -> list[int]:
+    return [
+        number
+        for number, (cell, standing) in enumerate(zip(sample.frames, said, strict=True))
+        if standing not in _VERDICTS and cell.label in state.labels and live.records(cell.label)[cell.frame]
+    ]
 
 
 def likely_share(good: int, judged: int) -> tuple[float, float]:

@@ -129,7 +129,8 @@ def _frame_request(place: Place, target: Target) -> PictureRequest:
             name=label.name,
             record=records.get(label.id),
             prompts=tuple(placed.prompt for placed in place.state.prompts_on(place.frame, label.id)),
-            hidden=label.hidden,
+            # What is judged is seen, and a review hides nothing for good.
+            hidden=label.hidden and not (place.is_reviewing and label.id == place.label),
             pending=(place.frame, label.id) in place.pending,
             edits=place.edits_of(label.id),
         )

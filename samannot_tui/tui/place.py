@@ -107,6 +107,12 @@ class Place:
         return self.review is not None and self.review.is_on
 
     @property
+    def part_from(self) -> int | None:
+        """The frame where a part of the active label's track was begun, to be judged by itself."""
+        marked = self.review.marked if self.review is not None else None
+        return marked[1] if marked is not None and marked[0] == self.label else None
+
+    @property
     def sheet(self) -> Sheet | None:
         """The contact sheet, where it is shown in place of the frame."""
         return self.review.sheet if self.review is not None and self.review.is_on else None
@@ -148,14 +154,18 @@ class Place:
         return Thresholds(self.state.settings.flag_doubt / 100)
 
     def flagged(self, label: int) -> npt.NDArray[np.intp]:
-        """Frames on which the label's mask is flagged, rising; not those whose mask has changed since."""
+        """Frames on which the label's mask is flagged, rising.
+
+        Not those where it, or that of the frame before, which it is compared with, has changed since.
+        """
         if self.flags is None:
             return np.zeros(0, np.intp)
         frames = self.flags.frames(label, self.thresholds)
         if not frames.size:
             return frames
         then, now = self.flags.annotation.records[label], self.live.records(label)
-        standing: npt.NDArray[np.intp] = frames[then[frames] == now[frames]]
+        before = np.maximum(frames - 1, 0)
+        standing: npt.NDArray[np.intp] = frames[(then[frames] == now[frames]) & (then[before] == now[before])]
         return standing
 
     def flag_at(self, label: int, frame: int) -> Flag | None:

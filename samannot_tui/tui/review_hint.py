@@ -16,8 +16,8 @@ def review_hint(place: Place) -> str:
     if review.asks:
         return " · ".join((*(f"{key} {SHORT.get(words, words)}" for key, words in REASONS.items()), "o other", "Esc"))
     parts = []
-    if review.marked is not None:
-        parts.append(f"from frame {review.marked} to here")
+    if place.part_from is not None:
+        parts.append(f"from frame {place.part_from} to here")
     if review.sample is None and label is not None:  # who checks judges anew
         parts.append(_said(place, label))
         parts.append(place.why_doubtful(place.frame))

@@ -1,9 +1,9 @@
 """The review as the screen shows it: where it is, and what there is to say of that. No textual, no session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from samannot_tui.review.progress import Tally, Track, tracks
+from samannot_tui.review.progress import Tally, Track, Tracks
 from samannot_tui.session.events import ReviewMarked, SampleDrawn
 from samannot_tui.session.live import LiveMasks
 from samannot_tui.session.reviews import Standing
@@ -35,18 +35,19 @@ class Review:
 
     Attributes:
         sample: the frames drawn that are judged one by one; None where tracks are.
-        marked: the frame where the part to be judged begins; None for all of the track.
+        marked: (label, frame) where the part to be judged begins; None for all of the track.
         asks: is the key of a reason waited for?
         sheet: the contact sheet, None while the frame is shown.
         left_at: (label, frame) that was left to mend something; None while the review goes on.
     """
 
     sample: SampleDrawn | None = None
-    marked: int | None = None
+    marked: tuple[int, int] | None = None
     asks: bool = False
     sheet: Sheet | None = None
     left_at: tuple[int, int] | None = None
     _known: tuple[int, list[Track]] | None = None
+    _tracks: Tracks = field(default_factory=Tracks)
 
     @property
     def is_on(self) -> bool:
@@ -56,7 +57,7 @@ class Review:
     def tracks(self, state: State, live: LiveMasks) -> list[Track]:
         """As `review.progress.tracks`; found once for each state of the annotation, since every key asks."""
         if self._known is None or self._known[0] != state.last_seq:
-            self._known = state.last_seq, tracks(state, live)
+            self._known = state.last_seq, self._tracks.of(state, live)
         return self._known[1]
 
 

@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from samannot_tui.review.progress import NEARBY, Track, likely_share, next_open, spots
+from samannot_tui.review.progress import NEARBY, Track, Tracks, likely_share, next_open, spots, tracks
+from samannot_tui.session import commands as cmd
 from samannot_tui.session.reviews import Standing
+from samannot_tui.session.store import Session
+from tests.session.test_reviews import edit, session
+
+__all__ = ["session"]
 
 GOOD, BAD, CHANGED, NONE = Standing.SATISFACTORY, Standing.UNSATISFACTORY, Standing.CHANGED, Standing.NONE
 
@@ -55,3 +60,28 @@ def test_the_next_track_is_found_round_about() -> None:
 def test_the_likely_share_is_wilsons(good: int, judged: int) -> None:
     expected = stats.binomtest(good, judged).proportion_ci(0.95, "wilson")
     assert likely_share(good, judged) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+def test_tracks_found_anew_are_those_found_from_nothing(session: Session) -> None:
+    going_on = Tracks()
+    for change in (
+        cmd.MarkReview(1, 5, 14, "satisfactory"),
+        cmd.MarkReview(2, 6, 7, "unsatisfactory"),
+        None,
+        cmd.Undo(),
+        cmd.Redo(),
+        cmd.WithdrawReview(1, 5, 6),
+        cmd.ClearMasks((2,), 5, 14),
+        cmd.Undo(),
+        cmd.AddLabel("bird"),
+    ):
+        before = {track.label: track for track in going_on.of(session.state, session.live)}
+        if change is None:
+            edit(session, 7)
+        else:
+            session.submit(change)
+        found, afresh = going_on.of(session.state, session.live), tracks(session.state, session.live)
+        assert [track.label for track in found] == [track.label for track in afresh]
+        for one, other in zip(found, afresh, strict=True):
+            assert one.frames.tolist() == other.frames.tolist() and one.standing.tolist() == other.standing.tolist()
+        assert any(before.get(track.label) is track for track in found), "what is as it was is not found again"

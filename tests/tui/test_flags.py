@@ -120,6 +120,17 @@ async def test_a_mask_that_a_person_changes_is_flagged_no_more_at_once(desk: Ope
         assert 8 in at.screen.place.flagged(1)
 
 
+async def test_the_frame_behind_one_that_was_changed_is_looked_at_again(desk: OpenDesk) -> None:
+    """It was compared with a mask that is no more: playing would stop at it for nothing."""
+    async with desk() as at:
+        await annotate(at)
+        await found(at)
+        assert {20, 21} <= set(at.screen.place.flagged(1).tolist()), "the area jumps down, and back"
+        at.session.submit(cmd.MarkAbsent(1, 20, 20))
+        await at.settle()
+        assert not {20, 21} & set(at.screen.place.flagged(1).tolist())
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_list_has_the_worst_first_and_goes_there(desk: OpenDesk, size: tuple[int, int]) -> None:
     async with desk(size) as at:

@@ -1,9 +1,11 @@
 """Actions of the review: a verdict on one track after the other, by keys alone."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 
 from samannot_tui.errors import InputError
-from samannot_tui.review.progress import Track, next_open, tally
+from samannot_tui.review.progress import Track, next_open, tally, to_be_judged
 from samannot_tui.session.commands import AnyCommand, MarkReview, WithdrawReview
 from samannot_tui.session.events import SampledFrame, SampleDrawn, Verdict
 from samannot_tui.session.reviewer import reviewer
@@ -26,6 +28,9 @@ JUDGING = (
 JUDGING_ALONE = JUDGING[:9]
 """Those of them that mean nothing outside it."""
 
+Part = tuple[int, Sequence[tuple[int, int]]]
+"""What a verdict is on: a label's ID, and first and last frames."""
+
 
 class ReviewActions(PlayingActions):
     """`place.review` is where it is."""
@@ -39,7 +44,7 @@ class ReviewActions(PlayingActions):
         review = Review(sample)
         if not review.tracks(self.place.state, self.place.live):
             raise InputError("There are no masks to review yet.")
-        self.place.review = review
+        self.place.review, self.place.mode = review, None
         if sample is not None:
             self._next_of_sample(None)
             return
@@ -52,6 +57,11 @@ class ReviewActions(PlayingActions):
         if review is None or review.left_at is None:
             self.begin_review()
             return
+        if review.left_at[0] not in self.place.state.labels:  # an undo has taken it away
+            self.begin_review(review.sample)
+            return
+        self._require_tracks()
+        self.place.mode = None
         (label, frame), review.left_at = review.left_at, None
         self._show(label, frame)
         self.say("Back in the review; what has changed is to be judged again.")
@@ -59,7 +69,7 @@ class ReviewActions(PlayingActions):
     def action_leave_review(self) -> None:
         """Forget the part that is marked, else leave."""
         review = self._review()
-        if review.marked is not None:
+        if self.place.part_from is not None:
             review.marked = None
             self.say("The whole track again.")
             self.show_place()
@@ -67,7 +77,10 @@ class ReviewActions(PlayingActions):
         self.place.review = None
         self.refresh_bindings()
         self.show_place()
-        self.say("The review is left; V goes on with it.")
+        if review.sample is None:
+            self.say("The review is left; V goes on with it.")
+        else:
+            self.say(f"The check is left; `review --sample {len(review.sample.frames)}` goes on with it.")
 
     def action_mend(self) -> None:
         """Annotate at this frame; V comes back to it."""
@@ -93,12 +106,11 @@ class ReviewActions(PlayingActions):
 
     def action_other_reason(self) -> None:
         self._ask_for_reason(False)
-        self.ask(
-            "What is wrong", self._answer_reason, example="flickers; Enter alone gives no reason", takes_nothing=True
-        )
+        answer, example = partial(self._answer_reason, self._judged_part()), "flickers; Enter alone gives no reason"
+        self.ask("What is wrong", answer, example=example, takes_nothing=True)
 
-    async def _answer_reason(self, words: str) -> None:
-        await self.carried_out(self._judge("unsatisfactory", words.strip()))
+    async def _answer_reason(self, part: Part, words: str) -> None:
+        await self.carried_out(self._judge("unsatisfactory", words.strip(), part))
 
     def action_no_reason(self) -> None:
         self._ask_for_reason(False)
@@ -112,31 +124,43 @@ class ReviewActions(PlayingActions):
 
     def action_mark_part(self) -> None:
         """A verdict is on the frames from here to where it is given."""
-        self._review().marked = self.place.frame
+        if self._review().sample is not None:
+            raise InputError("In a check each frame drawn is judged by itself.")
+        self._review().marked = self.require_label().id, self.place.frame
         self.show_place()
 
     async def action_take_back(self) -> None:
         """What was said of this frame is said no more, on all frames that it was said of in one go."""
         self.require_writable()
-        track = self._track()
-        marks = verdicts(self.place.state, self.place.live, track.label).marks
-        stretch = track.stretch_at(self.place.frame, marks)
-        if stretch is None:
-            raise InputError("Nothing was said of this frame.")
+        track, sample = self._track(), self._review().sample
+        stretch = self._said_here(track) if sample is None else self._said_in_check(sample)
         name = self.place.name_of(track.label)
         done = f"The verdict on {name}, {frames_in_words(*stretch)}, is taken back."
         await self.carried_out(self.submit_and_say(WithdrawReview(track.label, *stretch, reviewer()), done))
+
+    def _said_in_check(self, sample: SampleDrawn) -> tuple[int, int]:
+        """This frame alone: what a review said of the track around it is none of the check's business.
+
+        Raises:
+            InputError: nothing was said of it in the check.
+        """
+        at = self._place_in(sample.frames)
+        if at is None or sampled_verdicts(self.place.state, self.place.live, sample)[at] == Standing.NONE:
+            raise InputError("Nothing was said of this frame in this check.")
+        return self.place.frame, self.place.frame
 
     def action_next_track(self, rows: int) -> None:
         """To the next or previous track, or frame of the sample."""
         review = self._review()
         if review.sample is not None:
-            cells = review.sample.frames
-            at = self._place_in(cells)
+            cells, here = review.sample.frames, (self.place.label or 0, self.place.frame)
+            # Who has looked around goes on with the frame drawn that lies before or behind.
+            drawn = [(cell.label, cell.frame) for cell in cells]
+            at = bisect_left(drawn, here) if rows < 0 else bisect_right(drawn, here) - 1
             there = cells[min(max(at + rows, 0), len(cells) - 1)]
             self._show(there.label, there.frame)
             return
-        tracks = self._tracks()
+        tracks = self._require_tracks()
         track = track_of(tracks, self.place.label)
         at = tracks.index(track) + rows if track else 0
         self._show_track(tracks[min(max(at, 0), len(tracks) - 1)])
@@ -168,22 +192,28 @@ class ReviewActions(PlayingActions):
 
     def say_where_it_stops(self, way: int) -> None:
         """At a doubtful spot, what is doubtful is shown anyway."""
-        if not self.place.is_reviewing:
+        track = track_of(self._tracks(), self.place.label) if self.place.is_reviewing else None
+        if track is None:
             super().say_where_it_stops(way)
-        elif self.place.frame == (self._track().last if way == FORWARD else self._track().first):
+        elif self.place.frame == (track.last if way == FORWARD else track.first):
             self.say(f"The track {'ends' if way == FORWARD else 'begins'} at frame {self.place.frame}.")
 
-    async def _judge(self, verdict: Verdict, reason: str = "") -> None:
-        review, (label, stretches) = self._review(), self._judged_part()
+    async def _judge(self, verdict: Verdict, reason: str = "", on: Part | None = None) -> None:
+        """`on` is what it is on, where that was asked for before; else see `_judged_part`."""
+        review, (label, stretches) = self._review(), on or self._judged_part()
         sample = review.sample.seq if review.sample else None
         commands: list[AnyCommand] = [
             MarkReview(label, first, last, verdict, reason, reviewer(), sample) for first, last in stretches
         ]
-        part, review.marked = review.marked, None
+        part = self.place.part_from
         await self.client.submit_all(commands)
         await self.taken_in()
-        where = frames_in_words(stretches[0][0], stretches[-1][1])
-        said = f"{self.place.name_of(label)} {reason or verdict}, {where}."
+        review.marked = None
+        name = self.place.name_of(label)
+        if len(stretches) == 1:
+            said = f"{name} {reason or verdict}, {frames_in_words(*stretches[0])}."
+        else:
+            said = f"{name}: the rest {reason or verdict}."
         if review.sample is not None:
             self._next_of_sample(self.place.frame, said)
         elif part is None:
@@ -191,8 +221,9 @@ class ReviewActions(PlayingActions):
         else:
             self.say(said)
 
-    def _judged_part(self) -> tuple[int, Sequence[tuple[int, int]]]:
-        """The label and the frames that a verdict is on: the part marked, else what is to be judged still, else all.
+    def _judged_part(self) -> Part:
+        """The label and the frames that a verdict is on: the part marked, else what is to be judged still; where there
+        is nothing, what the verdict here was on.
 
         Raises:
             InputError: nothing here can be judged.
@@ -202,9 +233,22 @@ class ReviewActions(PlayingActions):
             if SampledFrame(frame, track.label) not in review.sample.frames:
                 raise InputError("This frame was not drawn; down goes to the next one that was.")
             return track.label, [(frame, frame)]
-        if review.marked is not None:
-            return track.label, [(min(review.marked, frame), max(review.marked, frame))]
-        return track.label, track.open_stretches() or [(track.first, track.last)]
+        part = self.place.part_from
+        if part is not None:
+            return track.label, [(min(part, frame), max(part, frame))]
+        return track.label, track.open_stretches() or [self._said_here(track)]
+
+    def _said_here(self, track: Track) -> tuple[int, int]:
+        """The frames around this one that something was said of in one go.
+
+        Raises:
+            InputError: nothing was.
+        """
+        marks = verdicts(self.place.state, self.place.live, track.label).marks
+        stretch = track.stretch_at(self.place.frame, marks)
+        if stretch is None:
+            raise InputError("Nothing was said of this frame.")
+        return stretch
 
     def _next_track(self, after: int | None, said: str = "") -> None:
         """To what is to be judged next; where nothing is, stay."""
@@ -228,11 +272,10 @@ class ReviewActions(PlayingActions):
         review = self._review()
         assert review.sample is not None, "asked for of a check alone"
         cells = review.sample.frames
-        at = -1 if after is None else self._place_in(cells)
-        said_of = sampled_verdicts(self.place.state, self.place.live, review.sample)
-        open_ones = [n for n, standing in enumerate(said_of) if standing in (Standing.NONE, Standing.CHANGED)]
+        at = None if after is None else self._place_in(cells)
+        open_ones = to_be_judged(self.place.state, self.place.live, review.sample)
         if open_ones:
-            cell = cells[next((n for n in open_ones if n > at), open_ones[0])]
+            cell = cells[next((n for n in open_ones if at is None or n > at), open_ones[0])]
             self._show(cell.label, cell.frame)
             self.say(said or "Judge this frame of this instance by itself: y satisfactory, n not.")
             return
@@ -241,9 +284,9 @@ class ReviewActions(PlayingActions):
         self.say(f"Done: {tally(self.place.state, self.place.live, review.sample).words}. Esc leaves.")
         self.show_place()
 
-    def _place_in(self, cells: Sequence[SampledFrame]) -> int:
+    def _place_in(self, cells: Sequence[SampledFrame]) -> int | None:
         here = SampledFrame(self.place.frame, self.place.label or 0)
-        return cells.index(here) if here in cells else -1
+        return cells.index(here) if here in cells else None
 
     def _show(self, label: int, frame: int) -> None:
         self.place.keep(label=label, frame=min(frame, self.place.frame_count - 1))
@@ -257,6 +300,15 @@ class ReviewActions(PlayingActions):
     def _tracks(self) -> list[Track]:
         review = self.place.review
         return [] if review is None else review.tracks(self.place.state, self.place.live)
+
+    def _require_tracks(self) -> list[Track]:
+        """Raises:
+        InputError: all masks have gone since the review began.
+        """
+        tracks = self._tracks()
+        if not tracks:
+            raise InputError("There are no masks to review any more.")
+        return tracks
 
     def _track(self) -> Track:
         """The active label's.

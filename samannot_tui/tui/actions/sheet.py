@@ -36,7 +36,7 @@ class SheetActions(ReviewActions):
 
     def action_leave_review(self) -> None:
         """The sheet first."""
-        if self.place.sheet is not None and self._review().marked is None:
+        if self.place.sheet is not None and self.place.part_from is None:
             self.action_open_there()
         else:
             super().action_leave_review()

@@ -229,8 +229,13 @@ class Workspace(
         review = self.place.review
         if review is None or not review.is_on:
             in_reviews_alone = (*ASKING, *JUDGING_ALONE, *SHEET_ALONE)
-            return action not in in_reviews_alone and (action != "review" or self.place.mode is None)
+            is_mending = review is not None  # then V comes back out of any mode, as is said there
+            return action not in in_reviews_alone and (action != "review" or is_mending or self.place.mode is None)
         return action in (ASKING if review.asks else JUDGING if review.sheet is None else ON_SHEET)
+
+    def _asks_for_reason(self) -> bool:
+        """Then a click must not take the verdict to other masks."""
+        return self.place.is_reviewing and self.place.review is not None and self.place.review.asks
 
     def about_to(self, action: str) -> None:
         """An action is about to be carried out."""
@@ -356,19 +361,22 @@ class Workspace(
 
     @on(Timeline.Seek)
     def _seek(self, message: Timeline.Seek) -> None:
-        self.about_to("seek")
-        self.go_to(message.frame)
+        if not self._asks_for_reason():
+            self.about_to("seek")
+            self.go_to(message.frame)
 
     @on(LabelPane.Picked)
     def _pick(self, message: LabelPane.Picked) -> None:
-        self.about_to("pick_label")
-        self.pick_label(message.label)
+        if not self._asks_for_reason():
+            self.about_to("pick_label")
+            self.pick_label(message.label)
 
     @on(Canvas.Pressed)
     def _press(self, message: Canvas.Pressed) -> None:
         self.stop_playing()
         if self.place.sheet is not None:
-            self.pick_on_sheet(message.x, message.y)
+            if not self._asks_for_reason():
+                self.pick_on_sheet(message.x, message.y)
             return
         if self.place.is_reviewing:
             self.grab((message.x, message.y))
@@ -404,7 +412,8 @@ class Workspace(
     def _turn_wheel(self, message: Canvas.Wheel) -> None:
         self.stop_playing()
         if self.place.sheet is not None:
-            self.action_sheet_page(-message.delta)
+            if not self._asks_for_reason():
+                self.action_sheet_page(-message.delta)
             return
         self.zoom_at((message.x, message.y), message.delta, message.viewport)
 

@@ -54,7 +54,7 @@ class MessageLine(Widget):
         if place.review is None or not place.review.is_on:
             return place.mode
         review = place.review
-        return place.frame, place.label, review.asks, review.marked, review.sheet is None
+        return place.frame, place.label, review.asks, place.part_from, review.sheet is None
 
     def _review(self) -> str:
         place, review = self._place, self._place.review
