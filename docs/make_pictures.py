@@ -20,7 +20,7 @@ from PIL import Image
 DOCS = Path(__file__).resolve().parent
 DISPLAY = ":97"
 COLOURS = 256
-SECONDS_TO_START = 5.0
+SECONDS_TO_START = 10.0
 SECONDS_FOR_A_RUN = 35.0
 
 Step = str | float | Path
@@ -29,7 +29,7 @@ Step = str | float | Path
 STEPS: tuple[Step, ...] = (
     SECONDS_TO_START,
     DOCS / "demo.png",
-    *("a", '"flower', "Return", 1.0, "t", '"72,423', "Return", 3.0),
+    *("a", '"flower', "Return", 1.0, "t", '"72,423', "Return", 6.0),
     DOCS / "click.png",
     *("greater", SECONDS_FOR_A_RUN, "n", 2.0),
     DOCS / "flagged.png",
