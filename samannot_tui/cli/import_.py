@@ -1,5 +1,6 @@
 """`import SESSION --format NAME PATH`."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def command(
     from samannot_tui.jobs.importing import Import, Wishes
     from samannot_tui.jobs.opening import open_session
 
+    if min_score is not None and math.isnan(min_score):
+        raise InputError("--min-score nan is no score; give a number.")
     first, last = parse_frames(frames) if frames is not None else (0, None)
     wishes = Wishes(
         as_prompts=None if kind is None else kind == "prompts",

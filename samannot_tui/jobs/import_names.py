@@ -55,8 +55,9 @@ class LabelNames:
 
     def _label(self, theirs: str) -> int:
         mapped = self._mapping.get(_plain(theirs))
+        what = "the name" if mapped is None else "the label's name for"
         try:
-            name = clean_text(theirs if mapped is None else mapped, f"{self._where}: the name {shown(theirs)}")
+            name = clean_text(theirs if mapped is None else mapped, f"{self._where}: {what} {shown(theirs)}".rstrip())
         except InputError as error:
             raise InputError(f"{error} Another name is given with --map THEIRS=OURS.") from error
         if name in self._known:

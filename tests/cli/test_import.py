@@ -79,6 +79,8 @@ def test_what_is_left_out_and_replaced_is_told_in_json_too(folder: Path) -> None
         (["--format", "coco", "--frames", "2..1"], {}, r"no frames 2\.\.1"),
         (["--format", "coco", "--map", "square"], {}, "is not THEIRS=OURS"),
         (["--format", "coco", "--min-score", "0.95"], {}, "nothing to import"),
+        (["--format", "coco", "--min-score", "nan"], {}, "nan is no score"),
+        (["--format", "coco", "--map", "square= "], {}, "the label's name for square cannot be empty"),
         (["--format", "coco", "--as", "masks"], {}, "nothing to import"),
     ],
 )
