@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 @click.argument("session", type=click.Path(path_type=Path))
 @click.option(
     "--pause",
-    type=click.FloatRange(1),
-    default=60.0,
+    type=click.IntRange(1, 86400),
+    default=60,
     show_default=True,
     metavar="SECONDS",
     help="Of a longer gap between two things that a person did, so much counts as work.",
 )
 @json_option
-def command(session: Path, pause: float, as_json: bool) -> None:
+def command(session: Path, pause: int, as_json: bool) -> None:
     """Say what an annotation has cost its people.
 
     The figures are those of the SAM 2 data engine (arXiv 2408.00714, table 1), which are shown beside them: work per

@@ -30,3 +30,8 @@ def test_json_has_every_figure(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(session(tmp_path)), "--json", "--pause", "5"], catch_exceptions=False)
     told = json.loads(done.stdout)
     assert (told["pause_s"], told["masks"], told["instances"][0]["points"]) == (5, 0, 1)
+
+
+def test_a_pause_without_end_is_refused(tmp_path: Path) -> None:
+    for pause in ("inf", "nan", "1e9", "100000"):
+        assert CliRunner().invoke(command, [str(session(tmp_path / pause)), "--json", "--pause", pause]).exit_code == 2
