@@ -45,5 +45,7 @@ def command(session: Path, out: Path | None, media: Path | None, pause: int, as_
     finally:
         progress.finish()
         opened.close()
+    for notice in report.notices:
+        say(notice)
     write_report(report, pictures, place)
     print_result({"report": place, **msgspec.to_builtins(report)}, [f"report: {printable(place)}"], as_json=as_json)
