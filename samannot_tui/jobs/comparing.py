@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from samannot_tui.formats.labelmap import LabelMap, flatten
-from samannot_tui.masks.rle import decode
 from samannot_tui.jobs.opening import damage
+from samannot_tui.masks.rle import decode
 from samannot_tui.media.open import open_media
 from samannot_tui.review.agreement import Agreement, compare_sessions
 from samannot_tui.review.evaluate import Report, evaluate, evaluate_videos
