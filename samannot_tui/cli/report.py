@@ -17,14 +17,14 @@ from samannot_tui.text import printable
 @click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
 @click.option(
     "--pause",
-    type=click.FloatRange(1),
-    default=60.0,
+    type=click.IntRange(1, 86400),
+    default=60,
     show_default=True,
     metavar="SECONDS",
     help="As for `stats`: of a longer gap, so much counts as work.",
 )
 @json_option
-def command(session: Path, out: Path | None, media: Path | None, pause: float, as_json: bool) -> None:
+def command(session: Path, out: Path | None, media: Path | None, pause: int, as_json: bool) -> None:
     """Write a session's quality report: one HTML page.
 
     For each instance: presence, area, scores, flags and verdicts over time, the frames most worth a look, and what
@@ -45,5 +45,7 @@ def command(session: Path, out: Path | None, media: Path | None, pause: float, a
     finally:
         progress.finish()
         opened.close()
+    for notice in report.notices:
+        say(notice)
     write_report(report, pictures, place)
     print_result({"report": place, **msgspec.to_builtins(report)}, [f"report: {printable(place)}"], as_json=as_json)

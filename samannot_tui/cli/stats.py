@@ -12,19 +12,21 @@ from samannot_tui.text import printable, time_spent
 if TYPE_CHECKING:
     from samannot_tui.review.stats import SessionStats
 
+COUNTING = "counting changes nothing"
+
 
 @click.command("stats")
 @click.argument("session", type=click.Path(path_type=Path))
 @click.option(
     "--pause",
-    type=click.FloatRange(1),
-    default=60.0,
+    type=click.IntRange(1, 86400),
+    default=60,
     show_default=True,
     metavar="SECONDS",
     help="Of a longer gap between two things that a person did, so much counts as work.",
 )
 @json_option
-def command(session: Path, pause: float, as_json: bool) -> None:
+def command(session: Path, pause: int, as_json: bool) -> None:
     """Say what an annotation has cost its people.
 
     The figures are those of the SAM 2 data engine (arXiv 2408.00714, table 1), which are shown beside them: work per
@@ -32,17 +34,17 @@ def command(session: Path, pause: float, as_json: bool) -> None:
     Work is the time between two things that a person did, gaps cut at --pause; what was undone since was work too.
     Waiting for a run is told apart. Imported prompts are nobody's clicks.
     """
+    from samannot_tui.jobs.opening import damage
     from samannot_tui.review.stats import session_stats
     from samannot_tui.session.store import Session
 
-    opened = Session.open(session)
+    opened = Session.open(session, read_only=COUNTING)
     try:
         stats = session_stats(opened.state, opened.live, opened.history(), pause)
     finally:
         opened.close()
-    if not as_json:
-        for notice in opened.notices:
-            say(notice)
+    for notice in damage(opened, COUNTING):
+        say(notice)
     result = {"session": session, **msgspec.to_builtins(stats)}
     print_result(result, _lines(stats), as_json=as_json)
 

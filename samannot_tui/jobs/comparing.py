@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from samannot_tui.formats.labelmap import LabelMap, flatten
+from samannot_tui.jobs.opening import damage
 from samannot_tui.masks.rle import decode
 from samannot_tui.media.open import open_media
 from samannot_tui.review.agreement import Agreement, compare_sessions
@@ -16,6 +17,8 @@ from samannot_tui.review.labelmaps import LabelMaps, find_videos
 from samannot_tui.session.location import is_session
 from samannot_tui.session.store import Session
 from samannot_tui.text import printable
+
+COMPARING = "a comparison changes nothing"
 
 
 def compare(
@@ -33,14 +36,18 @@ def compare(
     with ExitStack() as stack:
         sessions = [_opened(path, stack) if is_session(path) else None for path in (pred, gt)]
         ours, theirs = sessions
+        damaged = tuple(
+            f"{printable(each.folder)}: {told}" for each in sessions if each for told in damage(each, COMPARING)
+        )
         if ours is not None and theirs is not None:
-            return compare_sessions(ours, theirs, progress)
+            found = compare_sessions(ours, theirs, progress)
+            return msgspec.structs.replace(found, notices=damaged + found.notices)
         if ours is None and theirs is None:
             return evaluate(pred, gt)
         predicted = find_videos(pred) if ours is None else _video(ours, every_frame=True)
         truth = find_videos(gt) if theirs is None else _video(theirs, every_frame=False)
         report = evaluate_videos(predicted, truth)
-        told = report.notices + tuple(_told(predicted, truth, [video.name for video in report.videos]))
+        told = damaged + report.notices + tuple(_told(predicted, truth, [video.name for video in report.videos]))
         return msgspec.structs.replace(report, notices=told)
 
 
@@ -57,7 +64,7 @@ def compare_where_annotated(session: Session, gt: Path) -> Report | None:
 
 
 def _opened(path: Path, stack: ExitStack) -> Session:
-    session = Session.open(path)
+    session = Session.open(path, read_only=COMPARING)
     stack.callback(session.close)
     return session
 

@@ -55,6 +55,7 @@ class Session:
         masks: the mask log.
         notices: sentences about what opening it found and mended.
         read_only: why commands are refused, as a sentence; None where they are not.
+        damaged: whether that is since its files are damaged, and only what comes before is shown.
         clock: gives the time that events are stamped with, RFC 3339 UTC.
     """
 
@@ -65,6 +66,7 @@ class Session:
         lock = acquire(folder / "lock") if read_only is None else read_only
         self._lock: WriterLock | None = lock if isinstance(lock, WriterLock) else None
         self.read_only: str | None = None if self._lock else f"Read-only: {lock}."
+        self.damaged = False
         self._mutex = threading.RLock()
         self._listeners: list[Listener] = []
         self.clock: Callable[[], str] = present_time
@@ -134,6 +136,7 @@ class Session:
             self._close_cut_off_run()
 
     def _refuse_writing(self, name: str, line: int, why: str) -> None:
+        self.damaged = True
         self.read_only = (
             f"Read-only: {name} is damaged at line {line} ({why}), so only what comes before is shown; "
             f"`samannot-tui repair {printable(self.folder)} --out NEW` makes a session that can be written to."

@@ -44,6 +44,15 @@ def test_json_is_the_report_without_its_pictures(folder: Path, tmp_path: Path) -
     assert told["instances"][0]["presence"]["absent"] == [0, 0, 1, 1, 1, 1, 0, 0]
 
 
+def test_a_session_that_is_seen_in_part_is_told_on_the_page_too(folder: Path) -> None:
+    journal = folder / "journal.jsonl"
+    first, *rest = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([first, rest[0].replace(b"PromptAdded", b"PromptEaten"), *rest[1:]]))
+    done = CliRunner().invoke(command, [str(folder)], catch_exceptions=False)
+    assert "journal.jsonl is damaged at line 2" in done.stderr
+    assert "journal.jsonl is damaged at line 2" in (folder.parent / "square-report.html").read_text("utf-8")
+
+
 def test_what_is_in_the_way_is_refused_before_the_session_is_opened(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.html").write_text("mine")
     with pytest.raises(InputError, match="is no report"):

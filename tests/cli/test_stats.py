@@ -30,3 +30,19 @@ def test_json_has_every_figure(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(session(tmp_path)), "--json", "--pause", "5"], catch_exceptions=False)
     told = json.loads(done.stdout)
     assert (told["pause_s"], told["masks"], told["instances"][0]["points"]) == (5, 0, 1)
+
+
+def test_a_pause_without_end_is_refused(tmp_path: Path) -> None:
+    for pause in ("inf", "nan", "1e9", "100000"):
+        assert CliRunner().invoke(command, [str(session(tmp_path / pause)), "--json", "--pause", pause]).exit_code == 2
+
+
+def test_damage_is_told_and_nothing_is_touched(tmp_path: Path) -> None:
+    folder = session(tmp_path)
+    journal = folder / "journal.jsonl"
+    first, second, *_ = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(first + second.replace(b"PromptAdded", b"PromptEaten") + first)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    done = CliRunner().invoke(command, [str(folder), "--json"], catch_exceptions=False)
+    assert "journal.jsonl is damaged at line 2" in done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before

@@ -76,6 +76,7 @@ def make_report(
         InputError: a mask is damaged on disk.
     """
     follower = Follower(opened.session)
+    damage = (opened.session.read_only,) if opened.session.damaged and opened.session.read_only else ()
     notices: tuple[str, ...] = ()
     masks = sum(len(follower.live.frames(label)) for label in follower.state.labels)
     steps = Steps(masks + min(len(follower.state.labels) * MOST_OF_A_LABEL, MOST_OF_ALL), progress)
@@ -88,7 +89,7 @@ def make_report(
     instances = tuple(
         msgspec.structs.replace(each, worst=tuple(crops.get(each.stats.label, ()))) for each in report.instances
     )
-    return msgspec.structs.replace(report, instances=instances, notices=(*notices, *missing)), pictures
+    return msgspec.structs.replace(report, instances=instances, notices=(*damage, *notices, *missing)), pictures
 
 
 def write_report(report: QualityReport, pictures: list[bytes], out: Path) -> None:

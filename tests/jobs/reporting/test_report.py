@@ -163,7 +163,7 @@ def test_a_frame_that_cannot_be_read_is_told_and_costs_a_picture_only(tmp_path: 
 
 def test_a_session_without_anything_is_a_page_too(tmp_path: Path) -> None:
     session = Session.create(tmp_path / "clip.samannot", tmp_path / "clip.mp4", INFO)
-    assert "0 instances, 0 masks" in reported(session, tmp_path)[1]
+    assert "0 instances, 0 masks on 0 frames.\n" in reported(session, tmp_path)[1]
     session.submit(cmd.AddLabel("dog"))
     assert "It has no masks." in reported(session, tmp_path)[1]
 
