@@ -10,7 +10,6 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from samannot_tui.media.open import open_media
-from samannot_tui.session import journal
 from samannot_tui.session.past import Past
 from samannot_tui.session.store import Session
 from samannot_tui.session.times import utc
@@ -28,13 +27,13 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReplayAp
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     moments = count(BEGUN)
-    monkeypatch.setattr(journal, "now", lambda: utc(next(moments)))
     folder = tmp_path / "aquarium"
     folder.mkdir()
     for frame in range(FRAMES):
         Image.new("RGB", (WIDTH, HEIGHT), (40, 90, 120)).save(folder / f"{frame:03}.png")
     source = open_media(folder)
     written = Session.create(tmp_path / "aquarium.samannot", folder, source.info)
+    written.clock = lambda: utc(next(moments))
     annotate(written)
     written.close()
     session = Session.open(written.folder, read_only=REPLAY)
