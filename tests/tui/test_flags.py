@@ -160,11 +160,11 @@ async def test_the_threshold_is_a_setting_changed_from_the_list(desk: OpenDesk) 
         assert at.session.state.settings.flag_doubt == 95
         fewest = options.option_count
         shown = str(at.app.screen.query_one("#told", Static).content)
-        assert shown == f"{fewest} {'mask is' if fewest == 1 else 'masks are'} 95 % doubtful or more."
+        assert shown.startswith(f"{fewest} {'mask is' if fewest == 1 else 'masks are'} 95 % doubtful or more.")
         await at.press(*["minus"] * 25)
         assert at.session.state.settings.flag_doubt == 5
         assert options.option_count > fewest
-        assert str(at.app.screen.query_one("#told", Static).content).endswith("5 % doubtful or more.")
+        assert " 5 % doubtful or more." in str(at.app.screen.query_one("#told", Static).content)
         await at.press("escape")
         assert at.app.screen is at.screen
     async with desk() as at:
