@@ -154,3 +154,13 @@ def engine_options(command: _F) -> _F:
     ):
         command = option(command)
     return command
+
+
+pause_option = click.option(
+    "--pause",
+    type=click.IntRange(1, 86400),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Of a longer gap between two things that a person did, so much counts as work.",
+)

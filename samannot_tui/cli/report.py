@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from samannot_tui.cli.options import pause_option
 from samannot_tui.cli.output import Progress, json_option, print_result, say
 from samannot_tui.text import printable
 
@@ -15,14 +16,7 @@ from samannot_tui.text import printable
     "--out", type=click.Path(path_type=Path), help="The page; by default NAME-report.html beside the session."
 )
 @click.option("--media", type=click.Path(path_type=Path), help="Where the session's video is now, if it was moved.")
-@click.option(
-    "--pause",
-    type=click.IntRange(1, 86400),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="As for `stats`: of a longer gap, so much counts as work.",
-)
+@pause_option
 @json_option
 def command(session: Path, out: Path | None, media: Path | None, pause: int, as_json: bool) -> None:
     """Write a session's quality report: one HTML page.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from samannot_tui.cli.options import pause_option
 from samannot_tui.cli.output import json_option, print_result, say
 from samannot_tui.text import printable, time_spent
 
@@ -17,14 +18,7 @@ COUNTING = "counting changes nothing"
 
 @click.command("stats")
 @click.argument("session", type=click.Path(path_type=Path))
-@click.option(
-    "--pause",
-    type=click.IntRange(1, 86400),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="Of a longer gap between two things that a person did, so much counts as work.",
-)
+@pause_option
 @json_option
 def command(session: Path, pause: int, as_json: bool) -> None:
     """Say what an annotation has cost its people.

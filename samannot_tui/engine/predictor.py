@@ -106,15 +106,7 @@ class Predictor:
 
     def _store(self, at_work: _AtWork, mask: LabelMask, engine: EngineInfo) -> None:
         frame, label = at_work.cell
-        made = NewMask(
-            frame=frame,
-            label=label,
-            rle=mask.rle,
-            object_score=mask.object_score,
-            quality=mask.quality,
-            source="prompted",
-            run=None,
-        )
+        made = prompted_mask(frame, label, mask)
         try:
             (record,) = self._session.append_masks([made])
         except (InputError, JobError) as error:
@@ -163,3 +155,16 @@ class Predictor:
         # Asked for again meanwhile: the mask that the person waits for is still to come.
         if cell not in self._waiting:
             self._tell(PredictionDone(*cell))
+
+
+def prompted_mask(frame: int, label: int, mask: LabelMask) -> NewMask:
+    """What an engine made of a frame's prompts, as the mask log keeps it."""
+    return NewMask(
+        frame=frame,
+        label=label,
+        rle=mask.rle,
+        object_score=mask.object_score,
+        quality=mask.quality,
+        source="prompted",
+        run=None,
+    )

@@ -14,6 +14,7 @@ from samannot_tui.engine.doing_again import request_of
 from samannot_tui.engine.job import fill_plan, gather_prompts, read_rle
 from samannot_tui.engine.memories import MemoryFolder
 from samannot_tui.engine.planner import NothingToRunError, plan_run
+from samannot_tui.engine.predictor import prompted_mask
 from samannot_tui.engine.process import WORKER_COMMAND
 from samannot_tui.engine.remote import RemoteEngine
 from samannot_tui.engine.sources import computes
@@ -260,15 +261,7 @@ class _Replay:
             return
         base = None if placed[0].base is None else read_rle(placed[0].base, frame, self._session.masks.read)
         mask = self._engine.segment(gather_prompts(label, frame, [each.prompt for each in placed], base))
-        made = NewMask(
-            frame=frame,
-            label=label,
-            rle=mask.rle,
-            object_score=mask.object_score,
-            quality=mask.quality,
-            source="prompted",
-            run=None,
-        )
+        made = prompted_mask(frame, label, mask)
         (record,) = self._session.append_masks([made])
         seqs = tuple(each.seq for each in placed)
         self._session.submit(cmd.AddPrediction(label, frame, record, seqs, self._engine.info))

@@ -1,6 +1,5 @@
 """The export dialog: what to write, and where; what that will be; how far it is; and what was written."""
 
-import asyncio
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.visual import VisualType
 from textual.widgets import Checkbox, Input, Label, SelectionList, Static
 from textual.widgets.selection_list import Selection as Tick
 
@@ -29,6 +28,7 @@ from samannot_tui.tui.client import Client
 from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.export_words import as_table, foreseen_rows, progress_rows, summary_rows
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screens.foreseeing import ForeseeingScreen
 from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.field import Field
 from samannot_tui.tui.widgets.folder_field import FolderField
@@ -36,8 +36,6 @@ from samannot_tui.tui.widgets.folder_field import FolderField
 if TYPE_CHECKING:
     from samannot_tui.formats.export import ExportSummary
 
-SECONDS_OF_REST = 0.15
-"""Looked ahead is once nothing more has been changed for so long."""
 FORMAT_BY_DEFAULT = "png"
 Page = Literal["choices", "writing", "written"]
 KEYS: dict[Page, str] = {
@@ -47,7 +45,7 @@ KEYS: dict[Page, str] = {
 }
 
 
-class ExportScreen(ModalScreen[ExportView]):
+class ExportScreen(ForeseeingScreen[ExportView, ExportRequest]):
     """Ends with what the last export was of, or with None where there was none."""
 
     DEFAULT_CSS = """
@@ -149,7 +147,7 @@ class ExportScreen(ModalScreen[ExportView]):
 
     def on_mount(self) -> None:
         self._show("choices")
-        self._look_ahead()
+        self.look_ahead()
 
     def on_resize(self) -> None:
         self.query_one(Vertical).styles.min_height = None
@@ -188,29 +186,11 @@ class ExportScreen(ModalScreen[ExportView]):
     @on(Checkbox.Changed)
     def _take_change(self, event: Message) -> None:
         event.stop()
-        self._look_ahead()
+        self.look_ahead()
 
-    def _look_ahead(self) -> None:
-        self.run_worker(self._foresee(), group="foresee", exclusive=True)
-
-    async def _foresee(self) -> None:
-        await asyncio.sleep(SECONDS_OF_REST)
-        if self.is_current:  # not on its way out, without its fields
-            await self._foreseen()
-
-    async def _foreseen(self) -> ExportRequest | None:
-        """What the fields ask for, and show what that will write; None where it cannot be done, and show why."""
-        told = self.query_one("#foreseen", Static)
-        try:
-            request = self._request()
-            foreseen = await self._client.foresee_export(request)
-        except (InputError, JobError) as refusal:
-            told.add_class("refused")
-            told.update(printable(refusal))
-            return None
-        told.remove_class("refused")
-        told.update(as_table(foreseen_rows(foreseen)))
-        return request
+    async def foresee(self) -> tuple[ExportRequest, VisualType]:
+        request = self._request()
+        return request, as_table(foreseen_rows(await self._client.foresee_export(request)))
 
     def _request(self) -> ExportRequest:
         """What the fields ask for.
@@ -252,19 +232,17 @@ class ExportScreen(ModalScreen[ExportView]):
 
     def _go_on(self) -> None:
         if self._page == "choices":
-            # Not among those that look ahead: a field's last change, told only now, would end it.
-            self.run_worker(self._order(), group="order", exclusive=True)
+            self.order()
         elif self._page == "written":
             self._show("choices")
-            self._look_ahead()
+            self.look_ahead()
 
-    async def _order(self) -> None:
-        if request := await self._foreseen():
-            self._last = self._choices(request)
-            self._begin(request)
-            self._show("writing")
-            self._show_progress()
-            self.run_worker(self._export(request))
+    def carry_out(self, asked: ExportRequest) -> None:
+        self._last = self._choices(asked)
+        self._begin(asked)
+        self._show("writing")
+        self._show_progress()
+        self.run_worker(self._export(asked))
 
     def _choices(self, request: ExportRequest) -> ExportView:
         return ExportView(

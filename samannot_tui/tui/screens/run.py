@@ -1,6 +1,5 @@
 """The run dialog: how far, which way, which labels; and what that will do, before it is done."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -9,26 +8,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.visual import VisualType
 from textual.widgets import Input, Label, RadioSet, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from samannot_tui.engine.foresee import Foreseen, duration, names
 from samannot_tui.engine.planner import Extent, RunRequest
-from samannot_tui.errors import InputError, JobError
+from samannot_tui.errors import InputError
 from samannot_tui.session.plan import Direction
 from samannot_tui.session.state import State
 from samannot_tui.text import printable
 from samannot_tui.tui.client import Client
 from samannot_tui.tui.confirming import after_keys_before
 from samannot_tui.tui.place import Place
+from samannot_tui.tui.screens.foreseeing import ForeseeingScreen
 from samannot_tui.tui.typed_number import whole_number
 from samannot_tui.tui.widgets.choice import Choice
 from samannot_tui.tui.widgets.field import Field
 
 FRAMES_BY_DEFAULT = 50
-SECONDS_OF_REST = 0.15
-"""Looked ahead is once nothing more has been changed for so long."""
 EXTENTS = (
     ("block", "to the block's end, or a barrier before it"),
     ("frames", "over so many frames:"),
@@ -40,7 +38,7 @@ DIRECTIONS: dict[str, Direction] = {"forward": "forward", "backward": "backward"
 Ordered = tuple[RunRequest, Foreseen]
 
 
-class RunScreen(ModalScreen[Ordered]):
+class RunScreen(ForeseeingScreen[Ordered, Ordered]):
     """Ends with what to run and what was foreseen of it, or with None where nothing is to be run."""
 
     DEFAULT_CSS = """
@@ -89,7 +87,7 @@ class RunScreen(ModalScreen[Ordered]):
                 yield Static(id="foreseen", markup=False)
 
     def on_mount(self) -> None:
-        self._look_ahead()
+        self.look_ahead()
 
     def _labels(self) -> Iterator[Selection[int]]:
         for label in self._place.state.labels.values():
@@ -100,46 +98,24 @@ class RunScreen(ModalScreen[Ordered]):
         event.stop()
         if event.value != str(FRAMES_BY_DEFAULT):
             self.query_one("#extent", Choice).choose("frames")  # who types a number means it
-        self._look_ahead()
+        self.look_ahead()
 
     @on(RadioSet.Changed)
     @on(SelectionList.SelectedChanged)
     def _take_change(self, event: RadioSet.Changed | SelectionList.SelectedChanged[int]) -> None:
         event.stop()
-        self._look_ahead()
+        self.look_ahead()
 
-    def _look_ahead(self) -> None:
-        self.run_worker(self._foresee(), group="foresee", exclusive=True)
-
-    async def _foresee(self) -> None:
-        await asyncio.sleep(SECONDS_OF_REST)
-        if self.is_current:  # not on its way out, without its fields
-            await self._foreseen()
-
-    async def _foreseen(self) -> Ordered | None:
-        """What the fields ask for, and show what it will do; None where it cannot be done, and show why."""
-        told = self.query_one("#foreseen", Static)
-        try:
-            request = self._request()
-            foreseen = await self._client.foresee(request)
-        except (InputError, JobError) as refusal:
-            told.add_class("refused")
-            told.update(printable(refusal))
-            return None
-        told.remove_class("refused")
-        told.update(Content("\n").join(in_lines(foreseen, self._place.state)))
-        return request, foreseen
+    async def foresee(self) -> tuple[Ordered, VisualType]:
+        request = self._request()
+        foreseen = await self._client.foresee(request)
+        return (request, foreseen), Content("\n").join(in_lines(foreseen, self._place.state))
 
     def action_start(self) -> None:
-        after_keys_before(self, self._confirm)
+        after_keys_before(self, self.order)
 
-    def _confirm(self) -> None:
-        # Not among those that look ahead: a field's last change, told only now, would end it.
-        self.run_worker(self._order(), group="order", exclusive=True)
-
-    async def _order(self) -> None:
-        if ordered := await self._foreseen():
-            self.dismiss(ordered)
+    def carry_out(self, asked: Ordered) -> None:
+        self.dismiss(asked)
 
     def action_leave(self) -> None:
         self.dismiss(None)
